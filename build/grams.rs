@@ -1,0 +1,140 @@
+//! Fills the tables of the prefilter: for each keyword the four bytes by which it is found.
+
+use crate::gram::{BITMAP_BITS, bit, fold, slot};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+const BIGRAMS: &str = include_str!("bigrams.txt");
+
+/// A keyword by one of its grams: its index, and where in it the gram stands.
+type Entry = (usize, usize);
+
+/// Returns the tables as Rust source: a bitmap of all grams, slots that lead from a gram to its
+/// entries, and the entries.
+pub(crate) fn tables(keywords: &[&str]) -> String {
+    let counts = bigrams();
+    let mut grams: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+    for (index, keyword) in keywords.iter().enumerate() {
+        let bytes = keyword.as_bytes();
+        if let Some(at) = rarest(bytes, &counts) {
+            grams
+                .entry(gram(&bytes[at..at + 4]))
+                .or_default()
+                .push((index, at));
+        } else {
+            // Three bytes and whatever follows them.
+            for next in 0x20..=0xFF {
+                let whole = [bytes[0], bytes[1], bytes[2], next];
+                let entries = grams.entry(gram(&whole)).or_default();
+                if !entries.contains(&(index, 0)) {
+                    entries.push((index, 0));
+                }
+            }
+        }
+    }
+    write(&grams)
+}
+
+fn write(grams: &BTreeMap<u32, Vec<Entry>>) -> String {
+    let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
+    let bits = (grams.len() * 2)
+        .next_power_of_two()
+        .trailing_zeros()
+        .max(4);
+    let mut slots = vec![(0u32, 0usize, 0usize); 1 << bits];
+    let mut entries = Vec::new();
+    for (&gram, of_gram) in grams {
+        bitmap[bit(gram) / 64] |= 1 << (bit(gram) % 64);
+        let mut at = slot(gram, bits);
+        while slots[at].2 > 0 {
+            at = (at + 1) % slots.len();
+        }
+        slots[at] = (gram, entries.len(), of_gram.len());
+        entries.extend(of_gram.iter().copied());
+    }
+    let mut out = String::new();
+    let bitmap: Vec<String> = bitmap.iter().map(|word| super::grouped(*word)).collect();
+    let write = |out: &mut String, text: String| out.write_str(&text).expect("writing to a string");
+    write(
+        &mut out,
+        format!(
+            "/// One bit for the hash of each gram.\npub(crate) static BITMAP: [u64; {}] = [{}];\n",
+            bitmap.len(),
+            bitmap.join(", ")
+        ),
+    );
+    write(
+        &mut out,
+        format!("/// How many bits number the slots.\npub(crate) const SLOT_BITS: u32 = {bits};\n"),
+    );
+    let slots: Vec<String> = slots
+        .iter()
+        .map(|(gram, first, count)| {
+            format!("({}, {first}, {count})", super::grouped(u64::from(*gram)))
+        })
+        .collect();
+    write(
+        &mut out,
+        format!(
+            "/// Folded gram, first entry, number of entries; open addressing, none where the number is 0.\npub(crate) static SLOTS: [(u32, u16, u16); {}] = [{}];\n",
+            slots.len(),
+            slots.join(", ")
+        ),
+    );
+    let entries: Vec<String> = entries
+        .iter()
+        .map(|(keyword, at)| format!("({keyword}, {at})"))
+        .collect();
+    write(
+        &mut out,
+        format!(
+            "/// Keyword, and where in it the gram stands.\npub(crate) static ENTRIES: [(u16, u8); {}] = [{}];\n",
+            entries.len(),
+            entries.join(", ")
+        ),
+    );
+    out
+}
+
+/// Returns four bytes as a folded gram.
+fn gram(bytes: &[u8]) -> u32 {
+    fold(u32::from_le_bytes(bytes.try_into().expect("four bytes")))
+}
+
+/// Returns where the rarest four bytes of a keyword stand; nothing when it is shorter.
+fn rarest(keyword: &[u8], counts: &[[f64; 64]]) -> Option<usize> {
+    let cost = |at: &usize| -> f64 {
+        let pair = |at: usize| counts[symbol(keyword[at])][symbol(keyword[at + 1])];
+        // Three pairs stand for the four bytes; the bytes they share would count twice.
+        pair(*at) + pair(at + 1) + pair(at + 2)
+            - single(keyword[at + 1], counts)
+            - single(keyword[at + 2], counts)
+    };
+    (0..(keyword.len() + 1).saturating_sub(4)).min_by(|a, b| cost(a).total_cmp(&cost(b)))
+}
+
+/// Returns log2 of how often a byte stands first in a pair.
+fn single(byte: u8, counts: &[[f64; 64]]) -> f64 {
+    counts[symbol(byte)]
+        .iter()
+        .map(|count| count.exp2())
+        .sum::<f64>()
+        .log2()
+}
+
+/// Returns the row or column of a byte.
+fn symbol(byte: u8) -> usize {
+    let folded = byte | 0x20;
+    usize::from(folded >> 1 & 0x20 | folded & 0x1F)
+}
+
+fn bigrams() -> Vec<[f64; 64]> {
+    let mut counts = vec![[0.0; 64]; 64];
+    let rows = BIGRAMS.lines().filter(|line| !line.starts_with('#'));
+    for (row, line) in counts.iter_mut().zip(rows) {
+        for (count, letter) in row.iter_mut().zip(line.bytes()) {
+            *count = f64::from(letter - b'a');
+        }
+    }
+    counts
+}

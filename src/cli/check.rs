@@ -1,0 +1,144 @@
+//! `guard check`: scan, report, say by the exit status whether anything blocks.
+
+use super::args::{Check, Common};
+use super::{ExitStatus, config, output, progress};
+use crate::config::Config;
+use crate::escape::escape_path;
+use crate::finding::Level;
+use crate::hooks::write_atomically;
+use crate::report::{self, Report};
+use crate::run::{self, Options, Outcome, Progress};
+use crate::source::{
+    Disk, GitEnvironment, GitRepository, Ignored, Pending, Source, SourceError, Staged, Stdin,
+};
+use anyhow::Context;
+use std::io;
+use std::time::{Duration, Instant};
+
+pub(super) fn run(args: &Check) -> anyhow::Result<ExitStatus> {
+    let started = Instant::now();
+    let environment =
+        GitEnvironment::from_process().context("the current folder cannot be read")?;
+    if args.stdin {
+        let name = args.path.clone().unwrap_or_else(|| "stdin".into());
+        let source = Stdin::read(&name, io::stdin().lock())?;
+        let repository = repository_if_any(environment)?;
+        let config = config::on_disk(&args.common, repository.as_ref())?;
+        return scan(&source, &config, &args.common, started);
+    }
+    if !args.paths.is_empty() {
+        let directory = environment.directory.clone();
+        let repository = repository_if_any(environment)?;
+        let config = config::on_disk(&args.common, repository.as_ref())?;
+        let source = Disk {
+            directory,
+            roots: args.paths.clone(),
+            top: repository
+                .as_ref()
+                .and_then(|repository| repository.work_tree().map(Into::into)),
+            ignored: if args.no_ignore {
+                Ignored::Included
+            } else {
+                Ignored::LeftOut
+            },
+        };
+        return scan(&source, &config, &args.common, started);
+    }
+    let repository = GitRepository::open(environment)?;
+    let config = config::staged(&args.common, &repository)?;
+    if args.staged {
+        scan(&Staged::new(&repository), &config, &args.common, started)
+    } else {
+        scan(&Pending::new(&repository), &config, &args.common, started)
+    }
+}
+
+/// What the pre-commit and pre-merge-commit hooks do.
+pub(super) fn staged() -> anyhow::Result<ExitStatus> {
+    let started = Instant::now();
+    let environment =
+        GitEnvironment::from_process().context("the current folder cannot be read")?;
+    let repository = GitRepository::open(environment)?;
+    let common = Common::default();
+    let config = config::staged(&common, &repository)?;
+    scan(&Staged::new(&repository), &config, &common, started)
+}
+
+/// Opens the repository around the current folder; files may lie outside any.
+fn repository_if_any(environment: GitEnvironment) -> anyhow::Result<Option<GitRepository>> {
+    match GitRepository::open(environment) {
+        Ok(repository) => Ok(Some(repository)),
+        Err(SourceError::NoRepository { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn scan(
+    source: &dyn Source,
+    config: &Config,
+    common: &Common,
+    started: Instant,
+) -> anyhow::Result<ExitStatus> {
+    let progress = Progress::default();
+    let threads = match common.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        wanted => wanted,
+    };
+    let options = Options {
+        threads,
+        everything: false,
+        explain: common.explain,
+        progress: &progress,
+    };
+    let outcome = progress::watched(&progress, || run::run(source, config, &options))?;
+    write(&outcome, config, common, started.elapsed())?;
+    let blocks = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.level == Level::Error);
+    Ok(if blocks {
+        ExitStatus::Findings
+    } else {
+        ExitStatus::Clean
+    })
+}
+
+fn write(
+    outcome: &Outcome,
+    config: &Config,
+    common: &Common,
+    elapsed: Duration,
+) -> anyhow::Result<()> {
+    let report = Report {
+        findings: &outcome.findings,
+        rules: &config.rules,
+        tally: &outcome.tally,
+        elapsed,
+    };
+    if common.explain {
+        for (path, dropped) in &outcome.dropped {
+            let id = &config.rules[dropped.rule].id;
+            output::note(&format!(
+                "guard: dropped: {}:{}: [{id}] {}",
+                escape_path(path),
+                dropped.line,
+                dropped.reason
+            ));
+        }
+    }
+    if let Some(file) = &common.output {
+        let mut text = Vec::new();
+        report::write(common.format, &report, false, &mut text)?;
+        write_atomically(file, &text, None)
+            .with_context(|| format!("{}: the report cannot be written", file.display()))?;
+        output::note(&report.summary());
+        return Ok(());
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    report::write(common.format, &report, output::color(), &mut out)
+        .context("the report cannot be written to standard output")?;
+    if !common.format.has_summary() {
+        output::note(&report.summary());
+    }
+    Ok(())
+}

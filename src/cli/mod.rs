@@ -1,0 +1,71 @@
+//! The command line: the only part that knows the terminal, the environment and the exit status.
+
+mod args;
+mod check;
+mod config;
+mod demo;
+mod install;
+mod output;
+mod progress;
+mod rules;
+
+use args::{Cli, Command, Hook, HookKind, Install, Uninstall, When};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Nothing that stops the commit: 0.
+    Clean = 0,
+    /// At least one finding that blocks: 1.
+    Findings = 1,
+    /// The scan could not finish, so nothing is vouched for: 2.
+    Error = 2,
+}
+
+/// Parses the command line, runs it and returns how it ended.
+///
+/// A panic is an error like any other: 2, never 101 and never 0.
+#[must_use]
+pub fn main() -> ExitCode {
+    let status = std::panic::catch_unwind(|| {
+        let cli = match Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(error) => return usage(&error),
+        };
+        output::set_color(cli.color);
+        match dispatch(cli) {
+            Ok(status) => status,
+            Err(error) => {
+                output::print_error(&error);
+                ExitStatus::Error
+            }
+        }
+    });
+    ExitCode::from(status.unwrap_or(ExitStatus::Error) as u8)
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitStatus> {
+    match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Demo => demo::run(),
+        Command::Install(Install {}) => install::install(),
+        Command::Uninstall(Uninstall {}) => install::uninstall(),
+        Command::Hook(Hook {
+            kind: HookKind::PreCommit | HookKind::PreMergeCommit,
+        }) => check::staged(),
+    }
+}
+
+/// Prints help, version or what is wrong with the arguments.
+fn usage(error: &clap::Error) -> ExitStatus {
+    // Help and version go to standard output, and only then is a run without work a success.
+    let printed = error.print();
+    if error.use_stderr() || printed.is_err() {
+        ExitStatus::Error
+    } else {
+        ExitStatus::Clean
+    }
+}

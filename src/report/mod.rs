@@ -1,0 +1,187 @@
+//! What a run found, in the format that was asked for. A new format is one file and one line here.
+
+mod json;
+mod sarif;
+mod terminal;
+
+use crate::finding::{Finding, Level, Tally};
+use crate::spec::{Confidence, Kind, Rule};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// Everything a report says.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'r> {
+    /// Findings in order.
+    pub findings: &'r [Finding],
+    /// The rules they refer to.
+    pub rules: &'r [Rule],
+    /// What was scanned.
+    pub tally: &'r Tally,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// A format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people: places, excerpts, reasons and remedies.
+    #[default]
+    Terminal,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line, one line a finding.
+    Jsonl,
+    /// SARIF 2.1.0, as GitHub code scanning takes it.
+    Sarif,
+}
+
+impl Format {
+    /// Tells whether the report ends with the summary line, so that none need be printed beside it.
+    #[must_use]
+    pub fn has_summary(self) -> bool {
+        self == Self::Terminal
+    }
+}
+
+/// Writes a report.
+///
+/// # Errors
+///
+/// Fails when the output cannot be written: closed pipe, full disk.
+pub fn write(
+    format: Format,
+    report: &Report<'_>,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Terminal => terminal::write(report, color, out)?,
+        Format::Json => json::write(report, out)?,
+        Format::Jsonl => json::write_lines(report, out)?,
+        Format::Sarif => sarif::write(report, out)?,
+    }
+    out.flush()
+}
+
+impl Report<'_> {
+    /// Returns the last line of every run: what was scanned, what was found, how long it took.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Tally {
+            files,
+            added_lines,
+            excluded,
+            allowed,
+            ..
+        } = self.tally;
+        let mut line = if *files == 0 {
+            "guard: nothing to scan".to_owned()
+        } else {
+            format!(
+                "guard: {}, {}, {}",
+                counted(*files as u64, "file"),
+                counted(*added_lines, "added line"),
+                self.found()
+            )
+        };
+        if *allowed > 0 {
+            let _ = write!(line, ", {allowed} allowed");
+        }
+        if *excluded > 0 {
+            let _ = write!(line, ", {} excluded", counted(*excluded as u64, "file"));
+        }
+        let _ = write!(line, " ({})", duration(self.elapsed));
+        line
+    }
+
+    fn found(&self) -> String {
+        let of = |level| {
+            self.findings
+                .iter()
+                .filter(|finding| finding.level == level)
+                .count()
+        };
+        let (errors, warnings, notes) = (of(Level::Error), of(Level::Warning), of(Level::Note));
+        let mut line = counted(self.findings.len() as u64, "finding");
+        if !self.findings.is_empty() {
+            let parts: Vec<String> = [
+                (errors, "blocking"),
+                (warnings, "to look at"),
+                (notes, "hinted at"),
+            ]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+            let _ = write!(line, " ({})", parts.join(", "));
+        }
+        line
+    }
+}
+
+/// Returns why a finding is believed, in a few words.
+fn confidence_words(finding: &Finding, rule: &Rule) -> &'static str {
+    match (rule.kind, finding.confidence) {
+        (Kind::Code, _) => "matched by its pattern",
+        (_, Confidence::Proven) => "proven by its checksum or structure",
+        (_, Confidence::Format) => "known by its format",
+        (_, Confidence::Context) => "known by its name and look",
+        (_, Confidence::Hint) => "a hint",
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    let mut digits = count.to_string();
+    let mut at = digits.len();
+    while at > 3 {
+        at -= 3;
+        digits.insert(at, ',');
+    }
+    format!("{digits} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn duration(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(10) {
+        format!("{} ms", elapsed.as_millis())
+    } else {
+        format!("{:.1} s", elapsed.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_says_what_was_scanned_and_never_looks_like_a_pass_without_it() {
+        let tally = Tally {
+            files: 14,
+            added_lines: 1312,
+            ..Tally::default()
+        };
+        let report = Report {
+            findings: &[],
+            rules: &[],
+            tally: &tally,
+            elapsed: Duration::from_millis(3),
+        };
+        assert_eq!(
+            report.summary(),
+            "guard: 14 files, 1,312 added lines, 0 findings (3 ms)"
+        );
+        let tally = Tally {
+            excluded: 1,
+            ..Tally::default()
+        };
+        let report = Report {
+            tally: &tally,
+            ..report
+        };
+        assert_eq!(
+            report.summary(),
+            "guard: nothing to scan, 1 file excluded (3 ms)"
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! Scans every item of a source, on as many threads as pay.
+
+use crate::config::Config;
+use crate::decode::decode;
+use crate::finding::{Finding, Tally};
+use crate::scan::{CompileError, Dropped, Scanned, Scanner, Target};
+use crate::source::{Item, Reader, Source, SourceError};
+use bstr::BString;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// What a run gave.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Findings, in the order of reports.
+    pub findings: Vec<Finding>,
+    /// What was scanned.
+    pub tally: Tally,
+    /// What the judges dropped, with its path.
+    pub dropped: Vec<(BString, Dropped)>,
+}
+
+/// A run that could not finish: nothing is vouched for.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The source could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A rule could not be used.
+    #[error(transparent)]
+    Rule(#[from] CompileError),
+    /// A thread ended by a fault of guard itself.
+    #[error(
+        "a scanning thread ended by a fault of guard itself; please report it with the message above"
+    )]
+    Thread,
+}
+
+/// How far a run is; read by a progress bar while the run goes on.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Items to scan, once it is known.
+    pub items: AtomicUsize,
+    /// Items scanned.
+    pub done: AtomicUsize,
+    /// Bytes scanned.
+    pub bytes: AtomicU64,
+}
+
+/// Below this many items a second thread costs more than it saves.
+const ITEMS_PER_THREAD: usize = 24;
+
+/// What a run is told beside source and configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'o> {
+    /// How many threads may scan.
+    pub threads: usize,
+    /// Whether the run sees all texts that exceptions may be meant for.
+    pub everything: bool,
+    /// Whether to keep what the judges dropped.
+    pub explain: bool,
+    /// Where to count.
+    pub progress: &'o Progress,
+}
+
+/// Scans every item of a source.
+///
+/// # Errors
+///
+/// Fails when anything in scope could not be read or matched.
+pub fn run(
+    source: &dyn Source,
+    config: &Config,
+    options: &Options<'_>,
+) -> Result<Outcome, RunError> {
+    let plan = source.plan()?;
+    let mut outcome = Outcome::default();
+    outcome.tally.notes = plan.notes;
+    let mut items = plan.items;
+    if let Some(exclude) = &config.exclude {
+        let before = items.len();
+        items.retain(|item| !exclude.matches(item.path.as_ref()));
+        outcome.tally.excluded = before - items.len();
+    }
+    outcome.tally.files = items.len();
+    outcome.tally.without_text = plan.without_text;
+    outcome.tally.commits = plan.commits;
+    options.progress.items.store(items.len(), Ordering::Relaxed);
+    if items.is_empty() {
+        return Ok(outcome);
+    }
+    let scanner = Scanner::new(config);
+    let work = Work {
+        source,
+        scanner: &scanner,
+        items: &items,
+        next: AtomicUsize::new(0),
+        stop: AtomicBool::new(false),
+        options,
+        gathered: Mutex::new(Gathered::default()),
+    };
+    let threads = options.threads.min(items.len() / ITEMS_PER_THREAD).max(1);
+    if threads == 1 {
+        work.scan_items()?;
+    } else {
+        let results: Vec<Result<(), RunError>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|_| scope.spawn(|| work.scan_items()))
+                .collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or(Err(RunError::Thread)))
+                .collect()
+        });
+        results.into_iter().collect::<Result<(), _>>()?;
+    }
+    let gathered = work.gathered.into_inner().map_err(|_| RunError::Thread)?;
+    outcome.findings = gathered.findings;
+    outcome.findings.sort_by(|a, b| a.order(b, &config.rules));
+    outcome.dropped = gathered.dropped;
+    outcome
+        .dropped
+        .sort_by(|a, b| (&a.0, a.1.line, a.1.rule).cmp(&(&b.0, b.1.line, b.1.rule)));
+    outcome.tally.added_lines = gathered.added_lines;
+    outcome.tally.allowed = gathered.allowed;
+    let mut notes = gathered.notes;
+    notes.sort();
+    outcome.tally.notes.extend(notes);
+    outcome
+        .tally
+        .notes
+        .extend(scanner.complaints(options.everything));
+    Ok(outcome)
+}
+
+/// What the threads of a run share.
+struct Work<'w> {
+    source: &'w dyn Source,
+    scanner: &'w Scanner<'w>,
+    items: &'w [Item],
+    next: AtomicUsize,
+    /// Set when one thread failed, so that the others need not go on.
+    stop: AtomicBool,
+    options: &'w Options<'w>,
+    gathered: Mutex<Gathered>,
+}
+
+#[derive(Default)]
+struct Gathered {
+    findings: Vec<Finding>,
+    added_lines: u64,
+    allowed: usize,
+    notes: Vec<String>,
+    dropped: Vec<(BString, Dropped)>,
+}
+
+impl Work<'_> {
+    fn scan_items(&self) -> Result<(), RunError> {
+        let mut mine = Gathered::default();
+        let result = self.scan_into(&mut mine);
+        if result.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        let mut all = self.gathered.lock().map_err(|_| RunError::Thread)?;
+        all.findings.append(&mut mine.findings);
+        all.added_lines += mine.added_lines;
+        all.allowed += mine.allowed;
+        all.notes.append(&mut mine.notes);
+        all.dropped.append(&mut mine.dropped);
+        result
+    }
+
+    fn scan_into(&self, mine: &mut Gathered) -> Result<(), RunError> {
+        let mut reader = self.source.reader()?;
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some(item) = self.items.get(self.next.fetch_add(1, Ordering::Relaxed)) else {
+                break;
+            };
+            let bytes = reader.new_version(item)?;
+            self.scan_item(item, &bytes, reader.as_mut(), mine)?;
+            self.options.progress.done.fetch_add(1, Ordering::Relaxed);
+            self.options
+                .progress
+                .bytes
+                .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn scan_item(
+        &self,
+        item: &Item,
+        bytes: &[u8],
+        reader: &mut dyn Reader,
+        mine: &mut Gathered,
+    ) -> Result<(), RunError> {
+        let path = || crate::escape::escape_path(&item.path);
+        let decoded = decode(bytes);
+        let added = if item.old.is_nothing() {
+            None
+        } else {
+            let old = reader.old_versions(item, |bytes| decode(&bytes).text.into_owned())?;
+            for blob in &old.missing {
+                mine.notes.push(format!(
+                    "{}: its old version {blob} is not in this clone; lines of it may count as new",
+                    path()
+                ));
+            }
+            Some(old.added_lines(&decoded.text))
+        };
+        let commit = item
+            .commit
+            .as_ref()
+            .map(|commit| commit.id.to_string()[..12].to_owned());
+        let target = Target {
+            path: item.path.as_ref(),
+            decoded: &decoded,
+            added: added.as_ref(),
+            commit: commit.as_deref(),
+        };
+        let Scanned {
+            findings,
+            added_lines,
+            allowed,
+            notes,
+            dropped,
+        } = self.scanner.scan(&target)?;
+        mine.findings.extend(findings);
+        mine.added_lines += added_lines;
+        mine.allowed += allowed;
+        mine.notes.extend(
+            notes
+                .into_iter()
+                .map(|(line, what)| format!("{}:{line}: {what}", path())),
+        );
+        if self.options.explain {
+            mine.dropped.extend(
+                dropped
+                    .into_iter()
+                    .map(|dropped| (item.path.clone(), dropped)),
+            );
+        }
+        Ok(())
+    }
+}

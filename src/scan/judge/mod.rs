@@ -1,0 +1,150 @@
+//! Whether a candidate is real. Each judge looks at one thing and gives its reason.
+
+pub mod checksum;
+pub mod documented;
+mod entropy;
+mod place;
+mod placeholder;
+mod repetition;
+mod words;
+
+pub use entropy::shannon;
+pub use place::is_fixture;
+
+use crate::spec::{Confidence, Kind, Languages, Rule};
+use bstr::BStr;
+use checksum::Outcome;
+
+/// A match of a rule, before it is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'t> {
+    /// The rule that matched.
+    pub rule: &'t Rule,
+    /// Path of the file.
+    pub path: &'t BStr,
+    /// What the file is.
+    pub types: Languages,
+    /// The captured bytes: for secrets the secret.
+    pub captured: &'t [u8],
+    /// The line on which the capture starts.
+    pub line: &'t [u8],
+    /// Where the capture starts in that line.
+    pub column: usize,
+}
+
+/// What the judges say about a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is a finding, with what speaks for and against it.
+    Keep(Confidence, Vec<Reason>),
+    /// It is none.
+    Drop(Reason),
+}
+
+/// A reason in words, for `--explain` and reports.
+pub type Reason = &'static str;
+
+/// The longest thing that is judged as one token.
+const MAX_TOKEN_BYTES: usize = 512;
+
+/// Judges a candidate.
+#[must_use]
+pub fn judge(candidate: &Candidate<'_>) -> Verdict {
+    match candidate.rule.kind {
+        Kind::Secret => secret(candidate),
+        Kind::Code => code(candidate),
+    }
+}
+
+fn code(candidate: &Candidate<'_>) -> Verdict {
+    if !candidate.rule.in_comments
+        && place::in_comment(candidate.line, candidate.column, candidate.types)
+    {
+        return Verdict::Drop("it stands in a comment");
+    }
+    Verdict::Keep(candidate.rule.confidence, Vec::new())
+}
+
+fn secret(candidate: &Candidate<'_>) -> Verdict {
+    let Candidate { rule, captured, .. } = *candidate;
+    if documented::is_documented(captured) {
+        return Verdict::Drop("it is a sample value of the vendor's documentation");
+    }
+    let mut reasons = Vec::new();
+    let mut confidence = rule.confidence;
+    let mut steps_down = 0;
+    match rule
+        .checksum
+        .map_or(Outcome::Unknown, |check| checksum::verify(check, captured))
+    {
+        Outcome::Proven(reason) => {
+            confidence = Confidence::Proven;
+            reasons.push(reason);
+        }
+        Outcome::Refuted(reason) => {
+            confidence = Confidence::Hint;
+            reasons.push(reason);
+        }
+        Outcome::Public(reason) => return Verdict::Drop(reason),
+        Outcome::Encrypted(reason) => {
+            steps_down += 1;
+            reasons.push(reason);
+        }
+        Outcome::Unknown => {}
+    }
+    // What is proven needs no statistics: its checksum would not fit by chance.
+    if confidence != Confidence::Proven {
+        // A whole key block or key file has lines, headers and padding; its checksum judges it.
+        let token = captured.len() <= MAX_TOKEN_BYTES && !captured.contains(&b'\n');
+        if let Some(reason) =
+            placeholder::judge(candidate).or_else(|| repetition::judge(captured).filter(|_| token))
+        {
+            return Verdict::Drop(reason);
+        }
+        if rule
+            .min_entropy
+            .is_some_and(|least| shannon(captured) < least)
+        {
+            return Verdict::Drop("its entropy is below what the rule asks for");
+        }
+        if rule.confidence < Confidence::Format {
+            if let Some(reason) = words::judge(candidate) {
+                return Verdict::Drop(reason);
+            }
+            match entropy::judge(captured) {
+                entropy::Look::Random => {
+                    reasons.push("it looks random for its length and alphabet");
+                }
+                entropy::Look::Weak => {
+                    steps_down += 1;
+                    reasons.push("it could be a chosen word: it does not look random");
+                }
+            }
+        }
+    }
+    if is_fixture(candidate.path) {
+        steps_down += 1;
+        reasons.push("the file is a test, an example or documentation");
+    }
+    Verdict::Keep(lowered(confidence, steps_down), reasons)
+}
+
+/// Returns a confidence so many steps lower, a hint at the lowest.
+fn lowered(confidence: Confidence, steps: usize) -> Confidence {
+    let at = Confidence::ALL
+        .iter()
+        .position(|&other| other == confidence)
+        .unwrap_or(0);
+    Confidence::ALL[at.saturating_sub(steps)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lowering_stops_at_a_hint() {
+        assert_eq!(lowered(Confidence::Proven, 1), Confidence::Format);
+        assert_eq!(lowered(Confidence::Context, 5), Confidence::Hint);
+    }
+}

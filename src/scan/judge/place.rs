@@ -1,0 +1,226 @@
+//! What the place of a candidate says: fixtures and documentation, comments.
+
+use crate::spec::{Language, Languages};
+use bstr::{BStr, ByteSlice};
+
+/// Folder names of tests, samples and documentation.
+const FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "__tests__",
+    "__mocks__",
+    "spec",
+    "specs",
+    "e2e",
+    "fixture",
+    "fixtures",
+    "mocks",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "documentation",
+    "cypress",
+    "testutil",
+    "testutils",
+];
+
+/// Tells whether a file is a test, an example or documentation, by its path.
+#[must_use]
+pub fn is_fixture(path: &BStr) -> bool {
+    let lower = path.to_str_lossy().to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    if folders.split('/').any(|folder| FOLDERS.contains(&folder)) {
+        return true;
+    }
+    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+    matches!(extension, "md" | "markdown" | "rst" | "adoc" | "mdx")
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_spec")
+        || stem == "conftest"
+        || stem.starts_with("readme")
+        || extension.split('.').any(|part| {
+            matches!(
+                part,
+                "test" | "tests" | "spec" | "example" | "sample" | "stories" | "mock"
+            )
+        })
+        || path.rsplit_str("/").next().is_some_and(is_test_class)
+}
+
+/// Tells whether a file name is that of a test class: `UserTest.java`, `UserTests.cs`.
+fn is_test_class(name: &[u8]) -> bool {
+    let stem = name.split_str(".").next().unwrap_or(name);
+    stem.len() < name.len()
+        && (stem.ends_with(b"Test") || stem.ends_with(b"Tests") || stem.ends_with(b"IT"))
+}
+
+/// What starts a comment to the end of the line, by file type.
+const LINE_COMMENTS: &[(&str, Languages)] = {
+    use Language as L;
+    &[
+        (
+            "#",
+            Languages::of(&[
+                L::Python,
+                L::Ruby,
+                L::Shell,
+                L::Powershell,
+                L::Perl,
+                L::Elixir,
+                L::Yaml,
+                L::Toml,
+                L::Ini,
+                L::Properties,
+                L::Hcl,
+                L::Dockerfile,
+                L::Nginx,
+                L::Dotenv,
+                L::Php,
+            ]),
+        ),
+        (
+            "//",
+            Languages::of(&[
+                L::Javascript,
+                L::Typescript,
+                L::Go,
+                L::Java,
+                L::Kotlin,
+                L::Scala,
+                L::Groovy,
+                L::Php,
+                L::Csharp,
+                L::Swift,
+                L::Dart,
+                L::Rust,
+                L::C,
+                L::Cpp,
+                L::Hcl,
+                L::Json,
+            ]),
+        ),
+        ("--", Languages::of(&[L::Sql, L::Lua])),
+        (";", Languages::of(&[L::Ini])),
+        ("!", Languages::of(&[L::Properties])),
+    ]
+};
+
+/// File types with `/* … */`.
+const BLOCK_COMMENTS: Languages = {
+    use Language as L;
+    Languages::of(&[
+        L::Javascript,
+        L::Typescript,
+        L::Go,
+        L::Java,
+        L::Kotlin,
+        L::Scala,
+        L::Groovy,
+        L::Php,
+        L::Csharp,
+        L::Swift,
+        L::Dart,
+        L::Rust,
+        L::C,
+        L::Cpp,
+        L::Css,
+        L::Sql,
+        L::Hcl,
+    ])
+};
+
+/// Tells whether a byte of a line stands in a comment, as far as the line itself tells.
+///
+/// A comment's start inside a string is not one, so quotes before it are counted.
+pub(super) fn in_comment(line: &[u8], column: usize, types: Languages) -> bool {
+    let before = &line[..column.min(line.len())];
+    let trimmed = before.trim_start();
+    // A line of a block comment as it is usually set, or a documentation line.
+    if types.meets(BLOCK_COMMENTS)
+        && (trimmed.starts_with(b"* ")
+            || trimmed.starts_with(b"/*") && before.find(b"*/").is_none())
+    {
+        return true;
+    }
+    if types.has(Language::Html)
+        && before
+            .rfind(b"<!--")
+            .is_some_and(|at| before[at..].find(b"-->").is_none())
+    {
+        return true;
+    }
+    LINE_COMMENTS
+        .iter()
+        .filter(|(_, languages)| types.meets(*languages))
+        .any(|(marker, _)| {
+            before
+                .find_iter(marker)
+                .any(|at| starts_comment(before, at))
+        })
+}
+
+/// Tells whether a comment marker is outside strings and at the start of a word.
+fn starts_comment(line: &[u8], at: usize) -> bool {
+    let before = &line[..at];
+    let apart = before.last().is_none_or(|byte| {
+        byte.is_ascii_whitespace() || matches!(byte, b';' | b'{' | b'}' | b')' | b',')
+    });
+    let closed = |quote: u8| memchr::memchr_iter(quote, before).count().is_multiple_of(2);
+    apart && closed(b'"') && closed(b'\'') && closed(b'`')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixtures_by_path() {
+        for path in [
+            "tests/a.py",
+            "src/__tests__/a.ts",
+            "pkg/a_test.go",
+            "test_a.py",
+            "a.spec.ts",
+            "README.md",
+            "docs/x/a.py",
+            "src/UserTest.java",
+            ".env.example",
+        ] {
+            assert!(is_fixture(path.into()), "{path}");
+        }
+        for path in [
+            "src/a.py",
+            "app/contest.py",
+            "latest/a.py",
+            "src/tester.go",
+            "Contest.java",
+        ] {
+            assert!(!is_fixture(path.into()), "{path}");
+        }
+    }
+
+    #[test]
+    fn comments_by_line() {
+        let at = |line: &str, what: &str, path: &str| {
+            let types = crate::file_type::file_types(path.into(), b"");
+            in_comment(line.as_bytes(), line.find(what).expect("there"), types)
+        };
+        assert!(at("    # eval(x)", "eval", "a.py"));
+        assert!(at("x = 1  # eval(x)", "eval", "a.py"));
+        assert!(at("  // eval(x)", "eval", "a.js"));
+        assert!(at(" * eval(x)", "eval", "a.js"));
+        assert!(at("<!-- {{ x|safe }}", "safe", "a.html"));
+        assert!(!at("url = 'http://x'; eval(x)", "eval", "a.js"));
+        assert!(!at("s = '#'; eval(x)", "eval", "a.py"));
+        assert!(!at("eval(x) // no", "eval", "a.js"));
+        assert!(!at("a //b eval(x)", "eval", "a.py"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Values that stand for a value: templates, fillers, words such as `changeme`.
+
+use super::{Candidate, Reason};
+use crate::scan::rule::holds_word;
+use crate::spec::Confidence;
+
+/// Words that no generated token holds and that people write where a token belongs.
+const FILLERS: &[&str] = &[
+    "xxxxx",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yoursecret",
+    "yourpassword",
+    "redacted",
+    "dummy",
+    "insert",
+    "replace",
+    "<token",
+    "<key",
+    "<secret",
+    "todo",
+    "fixme",
+    "xxx-xxx",
+    "not-a-real",
+    "notareal",
+    "fake",
+];
+
+/// Further words, believed only where a value is not known by its format.
+const CHOSEN_FILLERS: &[&str] = &[
+    "test",
+    "sample",
+    "default",
+    "mock",
+    "some",
+    "foobar",
+    "foo",
+    "lorem",
+    "asdf",
+    "qwerty",
+    "abc123",
+    "secret_key",
+    "none",
+    "null",
+    "undefined",
+    "true",
+    "false",
+    "***",
+];
+
+/// A longer value has enough beside the word to be a secret: `test_` and 32 digits is a key.
+const MAX_CHOSEN_BYTES: usize = 20;
+
+/// Drops a value that stands for a value.
+pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
+    let value = candidate.captured;
+    if is_template(value) {
+        return Some("it is filled in from elsewhere");
+    }
+    // A key block or a URL may hold such words by right; what is checked is the secret's own text.
+    if value.len() <= 512 && holds_word(value, FILLERS) {
+        return Some("it is a placeholder");
+    }
+    if value
+        .iter()
+        .filter(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'?' | b'#'))
+        .count()
+        * 2
+        > value.len()
+    {
+        return Some("it is masked");
+    }
+    if candidate.rule.confidence < Confidence::Format
+        && value.len() <= MAX_CHOSEN_BYTES
+        && holds_word(value, CHOSEN_FILLERS)
+    {
+        return Some("it is a word people write where a value belongs");
+    }
+    None
+}
+
+/// Tells whether a value is a template or a reference: `${X}`, `{{ x }}`, `<key>`, `%(x)s`, `$X`, `%X%`.
+fn is_template(value: &[u8]) -> bool {
+    let pairs: [(&[u8], &[u8]); 6] = [
+        (b"${", b"}"),
+        (b"{{", b"}}"),
+        (b"#{", b"}"),
+        (b"$(", b")"),
+        (b"%(", b")"),
+        (b"<%", b"%>"),
+    ];
+    let holds = |needle: &[u8]| memchr::memmem::find(value, needle);
+    if pairs.iter().any(|(open, close)| {
+        holds(open).is_some_and(|at| memchr::memmem::find(&value[at..], close).is_some())
+    }) {
+        return true;
+    }
+    // `Bearer {token}`, `sk-{alnum:48}`: a name in braces within the value is a field to fill.
+    let field = |open: usize| {
+        let rest = &value[open + 1..];
+        let end = rest.iter().position(|byte| *byte == b'}');
+        end.is_some_and(|end| {
+            end > 1
+                && rest[0].is_ascii_alphabetic()
+                && rest[..end]
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':'))
+        })
+    };
+    if memchr::memchr_iter(b'{', value).any(field) {
+        return true;
+    }
+    let enclosed = |open, close| {
+        value.len() > 2 && value.first() == Some(&open) && value.last() == Some(&close)
+    };
+    if enclosed(b'<', b'>')
+        || enclosed(b'{', b'}')
+        || (enclosed(b'[', b']') && !value.contains(&b','))
+        || enclosed(b'%', b'%')
+        || (enclosed(b'_', b'_') && value.starts_with(b"__"))
+    {
+        return true;
+    }
+    let name = |rest: &[u8]| {
+        !rest.is_empty()
+            && rest
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    match value.strip_prefix(b"$") {
+        // `$ecret1` is a password, `$SECRET` a variable.
+        Some(rest) => name(rest) && !rest.iter().any(u8::is_ascii_digit),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_told_from_values() {
+        for template in [
+            "${TOKEN}",
+            "{{ token }}",
+            "<your-key>",
+            "%(password)s",
+            "$SECRET",
+            "%PASS%",
+            "__TOKEN__",
+            "#{key}",
+            "ab${x}cd",
+            "{token}",
+        ] {
+            assert!(is_template(template.as_bytes()), "{template}");
+        }
+        for value in ["$ecret1!", "a{b", "p%40ss", "abc"] {
+            assert!(!is_template(value.as_bytes()), "{value}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Values that are names, paths, sentences or code, beside a name that says secret.
+
+use super::{Candidate, Reason};
+use bstr::ByteSlice;
+
+/// Letters only, up to this length, is a word or a name, and no generated value.
+const MAX_WORD_BYTES: usize = 15;
+
+/// Drops a value that is a word, a name, a path, a sentence or a piece of code.
+pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
+    let value = candidate.captured;
+    if value
+        .iter()
+        .filter(|byte| byte.is_ascii_whitespace())
+        .count()
+        >= 2
+    {
+        return Some("it is a sentence");
+    }
+    if value.iter().all(u8::is_ascii_alphabetic) && value.len() <= MAX_WORD_BYTES {
+        return Some("it is a word");
+    }
+    if is_name(value) {
+        return Some("it is a name");
+    }
+    if is_path(value) {
+        return Some("it is a path or an address");
+    }
+    if is_code(value) {
+        return Some("it is a piece of code");
+    }
+    if names_itself(candidate) {
+        return Some("it repeats the name it is given to");
+    }
+    None
+}
+
+/// Tells whether a value is words joined by separators: `access_token`, `db.password`, `X-Api-Key`.
+fn is_name(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value
+        .split(|byte| matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b' '))
+        .collect();
+    parts.len() > 1
+        && parts
+            .iter()
+            .all(|part| part.iter().all(u8::is_ascii_alphabetic) && part.len() <= MAX_WORD_BYTES)
+}
+
+/// Tells whether a value is a path, or a URL that carries no password.
+fn is_path(value: &[u8]) -> bool {
+    let url = value
+        .find(b"://")
+        .is_some_and(|at| !value[at..].contains(&b'@'));
+    // A value in base64 can start with a slash and hold another; its parts are no names.
+    let named = |part: &[u8]| {
+        part.len() <= 24
+            && !(part.iter().any(u8::is_ascii_digit) && part.iter().any(u8::is_ascii_uppercase))
+    };
+    let rooted = value.starts_with(b"/")
+        && value[1..].contains(&b'/')
+        && value[1..].split(|b| *b == b'/').all(named);
+    url || rooted
+        || value.starts_with(b"./")
+        || value.starts_with(b"../")
+        || value.starts_with(b"~/")
+        || value.get(1..3) == Some(b":\\")
+}
+
+/// Tells whether a value is a call, an index or a member: `get_secret()`, `env['X']`, `a->b`.
+fn is_code(value: &[u8]) -> bool {
+    let after_word = |open: u8| {
+        value.find_byte(open).is_some_and(|at| {
+            at > 0
+                && value[..at]
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':'))
+        })
+    };
+    (after_word(b'(') && value.contains(&b')'))
+        || (after_word(b'[') && value.contains(&b']'))
+        || value.find(b"->").is_some()
+        || value.find(b"::").is_some()
+        || value.find(b"=>").is_some()
+}
+
+/// Tells whether the value is what the line calls it: `password = "password1"`, `"token": "token"`.
+fn names_itself(candidate: &Candidate<'_>) -> bool {
+    let letters = |bytes: &[u8]| -> Vec<u8> {
+        bytes
+            .iter()
+            .filter(|b| b.is_ascii_alphabetic())
+            .map(u8::to_ascii_lowercase)
+            .collect()
+    };
+    let value = letters(candidate.captured);
+    let before = letters(&candidate.line[..candidate.column.min(candidate.line.len())]);
+    value.len() >= 4 && value.len() + 3 >= candidate.captured.len() && before.find(&value).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_told_apart() {
+        assert!(is_name(b"access_token") && is_name(b"X-Api-Key") && is_name(b"db.password"));
+        assert!(!is_name(b"a1b2-c3d4") && !is_name(b"token"));
+        assert!(
+            is_path(b"/etc/ssl/key.pem") && is_path(b"https://host/path") && is_path(b"C:\\keys")
+        );
+        assert!(!is_path(b"postgres://u:p@host/db"));
+        assert!(is_code(b"get_secret()") && is_code(b"env['X']") && is_code(b"self->key"));
+        assert!(!is_code(b"pa(ss") && !is_code(b"Tr0ub4dor&3"));
+    }
+}

@@ -1,0 +1,339 @@
+//! From a text to its findings: prefilter, rules, judges, exceptions.
+
+mod excerpt;
+pub mod judge;
+mod matcher;
+mod prefilter;
+mod resolve;
+mod rule;
+
+pub use rule::{CompileError, holds_word};
+
+use crate::added::AddedLines;
+use crate::config::Config;
+use crate::decode::{Decoded, Encoding};
+use crate::file_type::file_types;
+use crate::finding::{Finding, Fingerprint, Level, Location, Secret};
+use crate::lines::{self, LineIndex};
+use crate::spec::{Confidence, Kind, Languages, Precision, Rule};
+use crate::suppress::{Allows, Inline, MARKER, today};
+use bstr::BStr;
+use judge::{Candidate, Verdict};
+use matcher::Match;
+use prefilter::Prefilter;
+use rule::Compiled;
+use std::ops::Range;
+
+/// Scans texts with the rules of a configuration. Shared by all threads.
+pub struct Scanner<'c> {
+    config: &'c Config,
+    prefilter: Prefilter,
+    compiled: Vec<Compiled>,
+    allows: Allows<'c>,
+}
+
+/// A text to scan.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'t> {
+    /// Path from the repository root.
+    pub path: &'t BStr,
+    /// The text.
+    pub decoded: &'t Decoded<'t>,
+    /// Which of its lines are new; `None`: all of them.
+    pub added: Option<&'t AddedLines>,
+    /// The commit that brings it, shortened.
+    pub commit: Option<&'t str>,
+}
+
+/// What a scan of one text gave.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// What survived.
+    pub findings: Vec<Finding>,
+    /// How many lines were new.
+    pub added_lines: u64,
+    /// How many findings an exception silenced.
+    pub allowed: usize,
+    /// What is wrong with inline exceptions, with the line.
+    pub notes: Vec<(u32, String)>,
+    /// What was dropped and why, when asked for.
+    pub dropped: Vec<Dropped>,
+}
+
+/// A candidate that a judge dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Index of its rule.
+    pub rule: usize,
+    /// Its line.
+    pub line: u32,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl<'c> Scanner<'c> {
+    /// Prepares a scan. Nothing is compiled yet.
+    #[must_use]
+    pub fn new(config: &'c Config) -> Self {
+        Self {
+            config,
+            prefilter: Prefilter::new(config),
+            compiled: config.rules.iter().map(|_| Compiled::default()).collect(),
+            allows: Allows::new(
+                &config.allows,
+                if config.allows.is_empty() {
+                    NO_DAY
+                } else {
+                    today()
+                },
+            ),
+        }
+    }
+
+    /// Scans one text.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a rule that is needed does not compile: the text would not be scanned whole.
+    pub fn scan(&self, target: &Target<'_>) -> Result<Scanned, CompileError> {
+        self.scan_with(target, None)
+    }
+
+    /// Scans one text with one rule, whether it is enabled or not.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the rule does not compile.
+    pub fn scan_with_rule(
+        &self,
+        target: &Target<'_>,
+        rule: usize,
+    ) -> Result<Scanned, CompileError> {
+        self.scan_with(target, Some(rule))
+    }
+
+    fn scan_with(&self, target: &Target<'_>, only: Option<usize>) -> Result<Scanned, CompileError> {
+        let text = target.decoded.text.as_ref();
+        let added_lines = target
+            .added
+            .map_or_else(|| lines::count(text), AddedLines::count);
+        let mut scanned = Scanned {
+            added_lines: u64::from(added_lines),
+            ..Scanned::default()
+        };
+        if added_lines == 0 {
+            return Ok(scanned);
+        }
+        let lines = LineIndex::new(text);
+        let types = file_types(target.path, text);
+        let hits = matcher::Pass {
+            config: self.config,
+            compiled: &self.compiled,
+            path: target.path,
+            types,
+            binary: target.decoded.encoding == Encoding::Binary,
+            text,
+            lines: &lines,
+            added: target.added,
+            only,
+        }
+        .run(&self.prefilter)?;
+        if hits.matches.is_empty() && !hits.marker {
+            return Ok(scanned);
+        }
+        let masks = masks(&hits.matches, self.config);
+        let inline = if hits.marker {
+            Inline::read(text, &lines)
+        } else {
+            Inline::default()
+        };
+        let mut kept = Vec::new();
+        for found in hits.matches {
+            if let Some(judged) = self.judge(&found, target, &lines, types, &mut scanned)? {
+                kept.push(judged);
+            }
+        }
+        for judged in resolve::one_a_place(kept, &self.config.rules) {
+            let rule = &self.config.rules[judged.found.rule];
+            let touched = lines.lines_of(judged.found.whole.clone());
+            let captured = &text[judged.found.place.clone()];
+            if inline.allows(&rule.id, touched.start, touched.end - 1)
+                || self
+                    .allows
+                    .allows(&rule.id, target.path, captured, &judged.fingerprint)
+            {
+                scanned.allowed += 1;
+                continue;
+            }
+            scanned
+                .findings
+                .push(self.finding(judged, target, text, &lines, &masks));
+        }
+        // Only a run that sees the whole text can say that an exception covers nothing.
+        if hits.marker {
+            inline.complaints(
+                |id| self.config.rule(id).is_some(),
+                |line, what| {
+                    if target.added.is_none_or(|added| added.contains(line)) {
+                        scanned.notes.push((line, what));
+                    }
+                },
+            );
+        }
+        Ok(scanned)
+    }
+
+    /// Returns what is wrong with the exceptions, after a run; `everything`: the run saw all texts.
+    #[must_use]
+    pub fn complaints(&self, everything: bool) -> Vec<String> {
+        self.allows.complaints(everything)
+    }
+
+    fn judge(
+        &self,
+        found: &Match,
+        target: &Target<'_>,
+        lines: &LineIndex<'_>,
+        types: Languages,
+        scanned: &mut Scanned,
+    ) -> Result<Option<Judged>, CompileError> {
+        let text = target.decoded.text.as_ref();
+        let rule = &self.config.rules[found.rule];
+        let touched = lines.lines_of(found.whole.clone());
+        let first = touched.start;
+        if target.added.is_some_and(|added| !added.touches(touched)) {
+            return Ok(None);
+        }
+        let captured = &text[found.place.clone()];
+        let line_range = rule::lines_of(text, &(found.place.start..found.place.start), 0, 0);
+        let line = &text[line_range.clone()];
+        if self.compiled[found.rule].allowed(rule, captured, line)? {
+            scanned.dropped.push(Dropped {
+                rule: found.rule,
+                line: first,
+                reason: "an exception of the rule covers it",
+            });
+            return Ok(None);
+        }
+        let column = found.place.start - line_range.start;
+        let candidate = Candidate {
+            rule,
+            path: target.path,
+            types,
+            captured,
+            line,
+            column,
+        };
+        Ok(match judge::judge(&candidate) {
+            Verdict::Drop(reason) => {
+                scanned.dropped.push(Dropped {
+                    rule: found.rule,
+                    line: first,
+                    reason,
+                });
+                None
+            }
+            Verdict::Keep(confidence, reasons) => {
+                let fingerprint = match rule.kind {
+                    Kind::Secret => Fingerprint::of_secret(&rule.id, Secret(captured)),
+                    Kind::Code => Fingerprint::of_code(&rule.id, &text[found.whole.clone()]),
+                };
+                Some(Judged {
+                    found: found.clone(),
+                    confidence,
+                    reasons,
+                    fingerprint,
+                })
+            }
+        })
+    }
+
+    fn finding(
+        &self,
+        judged: Judged,
+        target: &Target<'_>,
+        text: &[u8],
+        lines: &LineIndex<'_>,
+        masks: &[Range<usize>],
+    ) -> Finding {
+        let Judged {
+            found,
+            confidence,
+            reasons,
+            fingerprint,
+        } = judged;
+        let rule = &self.config.rules[found.rule];
+        let place = found.place;
+        let (start, end) = (lines.position(place.start), lines.position(place.end));
+        Finding {
+            rule: found.rule,
+            path: target.path.to_owned(),
+            location: Location {
+                line: start.line,
+                column: start.column,
+                end_line: end.line,
+                end_column: end.column,
+            },
+            level: self.level(rule, confidence, target.path),
+            severity: rule.severity,
+            confidence,
+            reasons,
+            fingerprint,
+            excerpt: excerpt::excerpt(text, lines, &place, masks),
+            commit: target.commit.map(str::to_owned),
+        }
+    }
+
+    /// Returns what a finding does: it blocks when its rule is precise, its severity reaches the
+    /// threshold and it is more than a hint. Insecure code in a test or an example only warns.
+    fn level(&self, rule: &Rule, confidence: Confidence, path: &BStr) -> Level {
+        if confidence == Confidence::Hint {
+            return Level::Note;
+        }
+        let lenient = rule.kind == Kind::Code && judge::is_fixture(path);
+        if rule.severity >= self.config.block && rule.precision == Precision::High && !lenient {
+            Level::Error
+        } else {
+            Level::Warning
+        }
+    }
+}
+
+/// Stands for today where no exception can expire.
+const NO_DAY: crate::spec::Date = crate::spec::Date {
+    year: 0,
+    month: 1,
+    day: 1,
+};
+
+/// A match that the judges kept.
+#[derive(Debug)]
+struct Judged {
+    found: Match,
+    confidence: Confidence,
+    reasons: Vec<&'static str>,
+    fingerprint: Fingerprint,
+}
+
+/// Returns what must not be shown: the captures of all secret rules, merged, in order.
+fn masks(matches: &[Match], config: &Config) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = matches
+        .iter()
+        .filter(|found| config.rules[found.rule].kind == Kind::Secret)
+        .map(|found| found.place.clone())
+        .collect();
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// The marker of inline exceptions, which the prefilter looks for like a keyword.
+const fn marker() -> &'static [u8] {
+    MARKER.as_bytes()
+}

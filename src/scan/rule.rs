@@ -1,0 +1,236 @@
+//! A rule with its patterns compiled, each on first need.
+
+use crate::glob::Globs;
+use crate::spec::{Around, List, Rule, Text};
+use bstr::BStr;
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// How large a compiled pattern may get, in bytes.
+const SIZE_LIMIT_BYTES: usize = 16 << 20;
+
+/// A pattern of a rule that is valid and still does not compile: it is too large.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rule `{id}`: the regex `{pattern}` does not compile: {cause}")]
+pub struct CompileError {
+    /// The rule.
+    pub id: String,
+    /// The pattern.
+    pub pattern: String,
+    /// Why.
+    pub cause: String,
+}
+
+/// The compiled parts of a rule.
+#[derive(Default)]
+pub(super) struct Compiled {
+    main: OnceLock<Result<Regex, CompileError>>,
+    unless: OnceLock<Result<RegexSet, CompileError>>,
+    near_requires: OnceLock<Result<RegexSet, CompileError>>,
+    near_unless: OnceLock<Result<RegexSet, CompileError>>,
+    file_requires: OnceLock<Result<RegexSet, CompileError>>,
+    file_unless: OnceLock<Result<RegexSet, CompileError>>,
+    allows: OnceLock<Result<Vec<RegexSet>, CompileError>>,
+    paths: OnceLock<(Option<Globs>, Option<Globs>)>,
+}
+
+impl Compiled {
+    pub(super) fn main(&self, rule: &Rule) -> Result<&Regex, CompileError> {
+        self.main
+            .get_or_init(|| {
+                RegexBuilder::new(&rule.regex)
+                    .unicode(false)
+                    .multi_line(true)
+                    .size_limit(SIZE_LIMIT_BYTES)
+                    .build()
+                    .map_err(|error| failure(rule, &rule.regex, &error))
+            })
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// Tells whether a pattern of the rule drops a match: `lines` are the lines it touches.
+    pub(super) fn unless(&self, rule: &Rule, lines: &[u8]) -> Result<bool, CompileError> {
+        finds(&self.unless, rule, &rule.unless, lines)
+    }
+
+    /// Tells whether what stands around a match lets it count.
+    pub(super) fn near(&self, rule: &Rule, around: &[u8]) -> Result<bool, CompileError> {
+        allows(
+            rule,
+            &rule.near,
+            &self.near_requires,
+            &self.near_unless,
+            around,
+        )
+    }
+
+    /// Tells whether what stands in the file lets a match count.
+    pub(super) fn file(&self, rule: &Rule, text: &[u8]) -> Result<bool, CompileError> {
+        allows(
+            rule,
+            &rule.file,
+            &self.file_requires,
+            &self.file_unless,
+            text,
+        )
+    }
+
+    /// Tells whether an exception of the rule itself covers a match.
+    pub(super) fn allowed(
+        &self,
+        rule: &Rule,
+        secret: &[u8],
+        line: &[u8],
+    ) -> Result<bool, CompileError> {
+        if rule.allows.is_empty() {
+            return Ok(false);
+        }
+        let sets = self.allows.get_or_init(|| {
+            rule.allows
+                .iter()
+                .map(|allow| build(rule, &allow.regexes))
+                .collect()
+        });
+        let sets = sets.as_ref().map_err(Clone::clone)?;
+        Ok(rule.allows.iter().zip(sets).any(|(allow, set)| {
+            let target = if allow.on_line { line } else { secret };
+            set.is_match(target) || holds_word(secret, &allow.stopwords)
+        }))
+    }
+
+    /// Tells whether the rule looks at files of that path at all.
+    pub(super) fn path(&self, rule: &Rule, path: &BStr) -> bool {
+        if rule.paths.is_empty() && rule.not_paths.is_empty() {
+            return true;
+        }
+        let globs = |list: &List<Text>| {
+            let globs = Globs::new(list.iter().map(AsRef::as_ref));
+            (!list.is_empty()).then(|| globs.expect("globs are checked when the file is read"))
+        };
+        let (paths, not_paths) = self
+            .paths
+            .get_or_init(|| (globs(&rule.paths), globs(&rule.not_paths)));
+        paths.as_ref().is_none_or(|globs| globs.matches(path))
+            && !not_paths.as_ref().is_some_and(|globs| globs.matches(path))
+    }
+}
+
+/// Tells whether one of the words is in the text; ASCII case does not matter.
+pub fn holds_word<W: AsRef<str>>(text: &[u8], words: &[W]) -> bool {
+    words.iter().any(|word| {
+        let word = word.as_ref().as_bytes();
+        !word.is_empty()
+            && text
+                .windows(word.len())
+                .any(|window| window.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Returns the whole lines that a range touches, without the last line's end.
+pub(super) fn lines_of(
+    text: &[u8],
+    range: &Range<usize>,
+    before: usize,
+    after: usize,
+) -> Range<usize> {
+    let mut start = range.start;
+    for step in 0..=before {
+        if step > 0 {
+            if start == 0 {
+                break;
+            }
+            start -= 1;
+        }
+        start = memchr::memrchr(b'\n', &text[..start]).map_or(0, |at| at + 1);
+    }
+    // An end that lies behind a line feed belongs to the line before it.
+    let mut end = range.end.max(range.start);
+    if end > range.start && text[end - 1] == b'\n' {
+        end -= 1;
+    }
+    for step in 0..=after {
+        if step > 0 {
+            if end >= text.len() {
+                break;
+            }
+            end += 1;
+        }
+        end = memchr::memchr(b'\n', &text[end..]).map_or(text.len(), |at| end + at);
+    }
+    start..end
+}
+
+type Cell = OnceLock<Result<RegexSet, CompileError>>;
+
+fn allows(
+    rule: &Rule,
+    around: &Around,
+    requires: &Cell,
+    unless: &Cell,
+    text: &[u8],
+) -> Result<bool, CompileError> {
+    Ok(
+        (around.requires.is_empty() || finds(requires, rule, &around.requires, text)?)
+            && !finds(unless, rule, &around.unless, text)?,
+    )
+}
+
+fn finds(
+    cell: &Cell,
+    rule: &Rule,
+    patterns: &List<Text>,
+    text: &[u8],
+) -> Result<bool, CompileError> {
+    if patterns.is_empty() {
+        return Ok(false);
+    }
+    cell.get_or_init(|| build(rule, patterns))
+        .as_ref()
+        .map(|set| set.is_match(text))
+        .map_err(Clone::clone)
+}
+
+fn build(rule: &Rule, patterns: &List<Text>) -> Result<RegexSet, CompileError> {
+    RegexSetBuilder::new(patterns.iter())
+        .unicode(false)
+        .multi_line(true)
+        .size_limit(SIZE_LIMIT_BYTES)
+        .build()
+        .map_err(|error| failure(rule, &patterns.join("` or `"), &error))
+}
+
+fn failure(rule: &Rule, pattern: &str, error: &regex::Error) -> CompileError {
+    CompileError {
+        id: rule.id.to_string(),
+        pattern: pattern.to_owned(),
+        cause: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_range_are_whole() {
+        let text = b"one\ntwo\nthree\nfour";
+        let of = |range, before, after| {
+            let lines = lines_of(text, &range, before, after);
+            std::str::from_utf8(&text[lines]).expect("ASCII").to_owned()
+        };
+        assert_eq!(of(5..6, 0, 0), "two");
+        assert_eq!(of(4..8, 0, 0), "two");
+        assert_eq!(of(5..6, 1, 1), "one\ntwo\nthree");
+        assert_eq!(of(5..6, 9, 9), "one\ntwo\nthree\nfour");
+        assert_eq!(of(14..18, 1, 0), "three\nfour");
+        assert_eq!(of(2..9, 0, 0), "one\ntwo\nthree");
+    }
+
+    #[test]
+    fn stopwords_ignore_case_and_never_match_empty() {
+        assert!(holds_word(b"myEXAMPLEkey", &["example"]));
+        assert!(!holds_word(b"abc", &["", "abcd"]));
+    }
+}

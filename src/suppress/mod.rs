@@ -1,0 +1,7 @@
+//! Reviewed exceptions: inline comments and the `[[allow]]` entries of pattern files.
+
+mod allow;
+mod inline;
+
+pub use allow::{Allows, today};
+pub use inline::{Inline, MARKER};

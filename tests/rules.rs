@@ -1,0 +1,103 @@
+//! Every example of every built-in rule.
+
+use guard::config::Config;
+use guard::decode::decode;
+use guard::rule_test::{failures, file_of};
+use guard::scan::{Scanner, Target};
+use guard::spec::{Kind, Rule};
+
+fn id(rule: &Rule) -> &str {
+    &rule.id
+}
+
+#[test]
+fn every_example_does_what_it_must() {
+    let config = Config::builtin();
+    let scanner = Scanner::new(&config);
+    let failed: Vec<String> = (0..config.rules.len())
+        .flat_map(|index| failures(&config, &scanner, index))
+        .map(|failure| format!("{}: {failure}", config.rules[failure.rule].id))
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{} failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
+}
+
+/// Among all rules together, a place that a rule reports is still reported: by that rule, or by
+/// one of at least its rank.
+#[test]
+fn no_rule_hides_another_in_silence() {
+    let config = Config::builtin();
+    let scanner = Scanner::new(&config);
+    let mut lost = Vec::new();
+    for rule in config.rules.iter().filter(|rule| rule.enabled) {
+        for (number, example) in rule.matching.iter().enumerate() {
+            let (path, text) = file_of(rule, example, number).expect("placeholders are known");
+            let decoded = decode(text.as_bytes());
+            let target = Target {
+                path: path.as_str().into(),
+                decoded: &decoded,
+                added: None,
+                commit: None,
+            };
+            let found = scanner
+                .scan(&target)
+                .expect("every built-in rule compiles")
+                .findings;
+            let kept = |index: usize| {
+                let other = &config.rules[index];
+                id(other) == id(rule) || other.rank >= rule.rank
+            };
+            if !found.iter().any(|finding| kept(finding.rule)) {
+                lost.push(format!("{}, match {}", rule.id, number + 1));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+#[test]
+fn the_packs_are_as_wide_as_they_say() {
+    let config = Config::builtin();
+    let count = |kind| config.rules.iter().filter(|rule| rule.kind == kind).count();
+    assert!(count(Kind::Secret) >= 80, "{}", count(Kind::Secret));
+    assert!(count(Kind::Code) >= 100, "{}", count(Kind::Code));
+    for rule in config.rules.iter().filter(|rule| rule.kind == Kind::Code) {
+        assert!(
+            rule.matching.len() >= 3 && rule.twins.len() >= 3,
+            "{} has too few examples",
+            rule.id
+        );
+    }
+}
+
+/// No live-looking token lies in the repository: as written, no pack holds a secret.
+#[test]
+fn packs_hold_no_secret_themselves() {
+    let config = Config::builtin();
+    let scanner = Scanner::new(&config);
+    for pack in std::fs::read_dir("patterns/secrets").expect("the packs are there") {
+        let path = pack.expect("the folder can be read").path();
+        let bytes = std::fs::read(&path).expect("the pack can be read");
+        let decoded = decode(&bytes);
+        let name = path.to_string_lossy().into_owned();
+        let target = Target {
+            path: name.as_str().into(),
+            decoded: &decoded,
+            added: None,
+            commit: None,
+        };
+        for finding in scanner
+            .scan(&target)
+            .expect("every built-in rule compiles")
+            .findings
+        {
+            let rule = &config.rules[finding.rule];
+            let blocks = finding.level == guard::finding::Level::Error && rule.kind == Kind::Secret;
+            assert!(!blocks, "{name}:{}: {}", finding.location.line, rule.id);
+        }
+    }
+}
