@@ -1,6 +1,6 @@
 //! Fills the tables of the prefilter: for each keyword the four bytes by which it is found.
 
-use crate::gram::{BITMAP_BITS, bit, fold, slot};
+use crate::gram::{THREE_BYTES, fold, slot};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ const BIGRAMS: &str = include_str!("bigrams.txt");
 /// A keyword by one of its grams: its index, and where in it the gram stands.
 type Entry = (usize, usize);
 
-/// Returns the tables as Rust source: a bitmap of all grams, slots that lead from a gram to its
-/// entries, and the entries.
-pub(crate) fn tables(keywords: &[&str]) -> String {
+/// Returns the tables as Rust source: the grams with the file types in which they matter, slots that
+/// lead from a gram to its entries, and the entries. `types` are those of each keyword; 0: all.
+pub(crate) fn tables(keywords: &[&str], types: &[u64]) -> String {
     let counts = bigrams();
     let mut grams: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
     for (index, keyword) in keywords.iter().enumerate() {
@@ -22,21 +22,16 @@ pub(crate) fn tables(keywords: &[&str]) -> String {
                 .or_default()
                 .push((index, at));
         } else {
-            // Three bytes and whatever follows them.
-            for next in 0x20..=0xFF {
-                let whole = [bytes[0], bytes[1], bytes[2], next];
-                let entries = grams.entry(gram(&whole)).or_default();
-                if !entries.contains(&(index, 0)) {
-                    entries.push((index, 0));
-                }
-            }
+            // Three bytes: no folded gram of four has a highest byte of zero.
+            let whole = gram(&[bytes[0], bytes[1], bytes[2], 0]) & THREE_BYTES;
+            grams.entry(whole).or_default().push((index, 0));
         }
     }
-    write(&grams)
+    write(&grams, types)
 }
 
-fn write(grams: &BTreeMap<u32, Vec<Entry>>) -> String {
-    let mut bitmap = vec![0u64; 1 << (BITMAP_BITS - 6)];
+fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
+    let mut wanted = Vec::new();
     let bits = (grams.len() * 2)
         .next_power_of_two()
         .trailing_zeros()
@@ -44,7 +39,11 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>) -> String {
     let mut slots = vec![(0u32, 0usize, 0usize); 1 << bits];
     let mut entries = Vec::new();
     for (&gram, of_gram) in grams {
-        bitmap[bit(gram) / 64] |= 1 << (bit(gram) % 64);
+        let all = of_gram.iter().any(|&(keyword, _)| types[keyword] == 0);
+        let of_types = of_gram
+            .iter()
+            .fold(0, |of_types, &(keyword, _)| of_types | types[keyword]);
+        wanted.push((gram, if all { 0 } else { of_types }));
         let mut at = slot(gram, bits);
         while slots[at].2 > 0 {
             at = (at + 1) % slots.len();
@@ -53,14 +52,20 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>) -> String {
         entries.extend(of_gram.iter().copied());
     }
     let mut out = String::new();
-    let bitmap: Vec<String> = bitmap.iter().map(|word| super::grouped(*word)).collect();
     let write = |out: &mut String, text: String| out.write_str(&text).expect("writing to a string");
+    let wanted: Vec<String> = wanted
+        .iter()
+        .map(|(gram, types)| {
+            let gram = super::grouped(u64::from(*gram));
+            format!("({gram}, Languages({}))", super::grouped(*types))
+        })
+        .collect();
     write(
         &mut out,
         format!(
-            "/// One bit for the hash of each gram.\npub(crate) static BITMAP: [u64; {}] = [{}];\n",
-            bitmap.len(),
-            bitmap.join(", ")
+            "/// Every folded gram, and the file types in which it matters; none: all.\npub(crate) static GRAMS: [(u32, Languages); {}] = [{}];\n",
+            wanted.len(),
+            wanted.join(", ")
         ),
     );
     write(
@@ -76,8 +81,7 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>) -> String {
     write(
         &mut out,
         format!(
-            "/// Folded gram, first entry, number of entries; open addressing, none where the number is 0.\npub(crate) static SLOTS: [(u32, u16, u16); {}] = [{}];\n",
-            slots.len(),
+            "/// Folded gram, first entry, number of entries; open addressing, none where the number is 0.\npub(crate) static SLOTS: [(u32, u16, u16); 1 << SLOT_BITS] = [{}];\n",
             slots.join(", ")
         ),
     );

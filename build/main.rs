@@ -91,17 +91,32 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
             keywords.entry(keyword).or_default().push(index);
         }
     }
-    out.push_str("];\n/// Every keyword in lower case, with the rules it can start.\npub(crate) static KEYWORDS: &[(&str, &[u16])] = &[\n");
+    out.push_str("];\n/// Every keyword in lower case, the rules it can start, and the file types in which one of them\n/// looks; none: all.\npub(crate) static KEYWORDS: &[(&str, &[u16], Languages)] = &[\n");
     let names: Vec<&str> = keywords.keys().copied().collect();
-    let tables = grams::tables(&names);
-    for (keyword, rules) in keywords {
-        writeln!(out, "({keyword:?}, &{rules:?}),").expect("writing to a string");
+    let types: Vec<u64> = keywords
+        .values()
+        .map(|indices| types_of(indices, &rules))
+        .collect();
+    for ((keyword, indices), types) in keywords.iter().zip(&types) {
+        let types = grouped(*types);
+        writeln!(out, "({keyword:?}, &{indices:?}, Languages({types})),")
+            .expect("writing to a string");
     }
     let top = &packs[0].1.settings;
     writeln!(out, "];\n/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
-    out.push_str(&tables);
+    out.push_str(&grams::tables(&names, &types));
     Ok(out)
+}
+
+/// Returns the file types in which one of the rules looks; 0: all.
+fn types_of(indices: &[usize], rules: &[(Rule, &str)]) -> u64 {
+    let types = |index: &usize| rules[*index].0.languages.0;
+    if indices.iter().any(|index| types(index) == 0) {
+        0
+    } else {
+        indices.iter().map(types).fold(0, |all, one| all | one)
+    }
 }
 
 fn load(root: &Path, name: &str, faults: &mut Vec<String>) -> spec::PatternFile {
@@ -152,6 +167,8 @@ fn write_rule(out: &mut String, rule: &Rule) {
         matching,
         twins,
     } = rule;
+    // A rule of low precision is off until a pattern file asks for it.
+    let enabled = *enabled && *precision > spec::Precision::Low;
     writeln!(
         out,
         "Rule {{ id: t({id:?}), description: t({description:?}), kind: Kind::{kind:?}, severity: Severity::{severity:?}, \

@@ -4,7 +4,7 @@ use guard::config::Config;
 use guard::decode::decode;
 use guard::rule_test::{failures, file_of};
 use guard::scan::{Scanner, Target};
-use guard::spec::{Kind, Rule};
+use guard::spec::{Confidence, Kind, Rule};
 
 fn id(rule: &Rule) -> &str {
     &rule.id
@@ -74,11 +74,13 @@ fn the_packs_are_as_wide_as_they_say() {
     }
 }
 
-/// No live-looking token lies in the repository: as written, no pack holds a secret.
+/// No live-looking token lies in the repository: as written, with its placeholders, no pack holds
+/// what is known by a vendor's format. (Twins hold values that merely look a little like one.)
 #[test]
 fn packs_hold_no_secret_themselves() {
     let config = Config::builtin();
     let scanner = Scanner::new(&config);
+    let mut found = Vec::new();
     for pack in std::fs::read_dir("patterns/secrets").expect("the packs are there") {
         let path = pack.expect("the folder can be read").path();
         let bytes = std::fs::read(&path).expect("the pack can be read");
@@ -96,8 +98,10 @@ fn packs_hold_no_secret_themselves() {
             .findings
         {
             let rule = &config.rules[finding.rule];
-            let blocks = finding.level == guard::finding::Level::Error && rule.kind == Kind::Secret;
-            assert!(!blocks, "{name}:{}: {}", finding.location.line, rule.id);
+            if finding.confidence >= Confidence::Format && rule.kind == Kind::Secret {
+                found.push(format!("{name}:{}: {}", finding.location.line, rule.id));
+            }
         }
     }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

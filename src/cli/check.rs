@@ -1,7 +1,7 @@
 //! `guard check`: scan, report, say by the exit status whether anything blocks.
 
 use super::args::{Check, Common};
-use super::{ExitStatus, config, output, progress};
+use super::{ExitStatus, When, config, output, progress};
 use crate::config::Config;
 use crate::escape::escape_path;
 use crate::finding::Level;
@@ -12,7 +12,9 @@ use crate::source::{
     Disk, GitEnvironment, GitRepository, Ignored, Pending, Source, SourceError, Staged, Stdin,
 };
 use anyhow::Context;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub(super) fn run(args: &Check) -> anyhow::Result<ExitStatus> {
@@ -128,8 +130,9 @@ fn write(
     }
     if let Some(file) = &common.output {
         let mut text = Vec::new();
+        output::set_color(When::Never);
         report::write(common.format, &report, false, &mut text)?;
-        write_atomically(file, &text, None)
+        write_file(file, &text)
             .with_context(|| format!("{}: the report cannot be written", file.display()))?;
         output::note(&report.summary());
         return Ok(());
@@ -141,4 +144,20 @@ fn write(
         output::note(&report.summary());
     }
     Ok(())
+}
+
+/// Writes a report into a file, whole or not at all; a link keeps leading to its file, which keeps
+/// its mode.
+fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
+    match fs::metadata(file) {
+        // Renamed over, a device or a pipe would be gone.
+        Ok(found) if !found.is_file() => {
+            let mut out = OpenOptions::new().write(true).open(file)?;
+            out.write_all(text)?;
+            out.flush()
+        }
+        Ok(found) => write_atomically(&file.canonicalize()?, text, Some(found.permissions())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write_atomically(file, text, None),
+        Err(error) => Err(error),
+    }
 }

@@ -196,11 +196,16 @@ impl<'l> Build<'l> {
     }
 
     fn add(&mut self, file: &str, parsed: PatternFile, depth: usize) -> Result<(), ConfigError> {
-        let default = vec![Sourced {
-            value: BUILTIN.to_owned(),
-            line: 1,
-            column: 1,
-        }];
+        // A file that another one extends adds to that one; only the first has a default.
+        let default = if depth == 0 {
+            vec![Sourced {
+                value: BUILTIN.to_owned(),
+                line: 1,
+                column: 1,
+            }]
+        } else {
+            Vec::new()
+        };
         for parent in parsed.extends.unwrap_or(default) {
             if parent.value == BUILTIN {
                 self.builtin();

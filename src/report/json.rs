@@ -1,7 +1,7 @@
 //! JSON: one document, or one object a line.
 
 use super::{Report, confidence_words};
-use crate::escape::escape_path;
+use crate::escape::{escape, escape_path};
 use crate::finding::Finding;
 use crate::spec::Rule;
 use serde::Serialize;
@@ -15,7 +15,7 @@ struct Document<'r> {
     version: u32,
     tool: Tool,
     findings: Vec<Row<'r>>,
-    summary: Summary<'r>,
+    summary: Summary,
 }
 
 #[derive(Serialize)]
@@ -25,14 +25,14 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct Summary<'r> {
+struct Summary {
     files: usize,
     added_lines: u64,
     excluded_files: usize,
     allowed: usize,
     blocking: usize,
     milliseconds: u128,
-    notes: &'r [String],
+    notes: Vec<String>,
 }
 
 /// One finding. `path` has odd characters escaped; `uri` is percent-encoded and exact.
@@ -93,7 +93,12 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 .filter(|finding| blocks(finding))
                 .count(),
             milliseconds: report.elapsed.as_millis(),
-            notes: &report.tally.notes,
+            notes: report
+                .tally
+                .notes
+                .iter()
+                .map(|note| escape(note.as_bytes()))
+                .collect(),
         },
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;

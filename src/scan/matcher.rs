@@ -64,7 +64,7 @@ impl Pass<'_> {
         // Whether a rule can match in this file at all, once it is known.
         let mut applies: Vec<Option<bool>> = Vec::new();
         let mut failure = None;
-        prefilter.each(self.text, |rules, keyword| {
+        prefilter.each(self.text, self.types, |rules, keyword| {
             if failure.is_some() {
                 return;
             }

@@ -223,6 +223,7 @@ impl<'c> Scanner<'c> {
             captured,
             line,
             column,
+            before: &text[..line_range.start],
         };
         Ok(match judge::judge(&candidate) {
             Verdict::Drop(reason) => {

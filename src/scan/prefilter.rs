@@ -1,17 +1,19 @@
 //! One pass over a text says which rules can match at all, and where.
 //!
-//! Of each keyword the build picked the four bytes that are rarest in source code, and set their
-//! bit in a map of 16 KiB. The pass folds the case of four bytes at each place of the text and
-//! looks at one bit; where it is set, the keywords of those four bytes are compared in full. The
-//! tables lie in the binary: nothing is built at start. Keywords of a team's own rules are few;
-//! an Aho-Corasick automaton of their own finds them.
+//! Of each keyword the build picked the four bytes that are rarest in source code. For the types of
+//! a file, the bits of the four bytes that matter there are set in a map of 17 KiB, which takes some
+//! twenty microseconds and is kept. The pass folds the case of four bytes at each place of the text
+//! and looks at one bit; where it is set, the keywords of those four bytes are compared in full by
+//! tables that lie in the binary. Keywords of a team's own rules are few; an Aho-Corasick automaton
+//! of their own finds them.
 
-use crate::builtin::{BITMAP, ENTRIES, KEYWORDS, RULES, SLOT_BITS, SLOTS};
+use crate::builtin::{ENTRIES, GRAMS, KEYWORDS, RULES, SLOT_BITS, SLOTS};
 use crate::config::Config;
-use crate::gram::{bit, fold, slot};
+use crate::gram::{THREE_BYTES, fold, slot};
+use crate::spec::Languages;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The keywords of all rules, ready to be looked for.
 pub(super) struct Prefilter {
@@ -20,6 +22,44 @@ pub(super) struct Prefilter {
     /// Keywords of other rules, each with its rule.
     own: Vec<(String, [u16; 1])>,
     automaton: OnceLock<AhoCorasick>,
+    /// The maps made so far, by file types.
+    maps: Mutex<Vec<(Languages, Arc<Map>)>>,
+}
+
+/// How many bits number the bits for grams of four bytes: 2^17 bits are 16 KiB.
+const FOUR_BITS: u32 = 17;
+/// The same for grams of three bytes, which are few: 1 KiB.
+const THREE_BITS: u32 = 13;
+
+/// A bit for the hash of each gram that matters in files of some types.
+struct Map {
+    four: Box<[u64]>,
+    three: Box<[u64]>,
+}
+
+impl Map {
+    fn new(types: Languages) -> Self {
+        let mut four = vec![0; 1 << (FOUR_BITS - 6)].into_boxed_slice();
+        let mut three = vec![0; 1 << (THREE_BITS - 6)].into_boxed_slice();
+        for &(gram, only_in) in &GRAMS {
+            if only_in.is_empty() || only_in.meets(types) {
+                if gram <= THREE_BYTES {
+                    set(&mut three, slot(gram, THREE_BITS));
+                } else {
+                    set(&mut four, slot(gram, FOUR_BITS));
+                }
+            }
+        }
+        Self { four, three }
+    }
+}
+
+fn set(bits: &mut [u64], bit: usize) {
+    bits[bit / 64] |= 1 << (bit % 64);
+}
+
+fn is_set(bits: &[u64], bit: usize) -> bool {
+    bits[bit / 64] >> (bit % 64) & 1 != 0
 }
 
 impl Prefilter {
@@ -42,15 +82,33 @@ impl Prefilter {
             builtin: config.extends_builtin,
             own,
             automaton: OnceLock::new(),
+            maps: Mutex::default(),
         }
     }
 
-    /// Calls `visit` with the rules of each keyword found and the byte range of the keyword, almost
+    /// Returns the map for files of these types, made on first use.
+    fn map(&self, types: Languages) -> Arc<Map> {
+        let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, map)) = maps.iter().find(|(of, _)| *of == types) {
+            return Arc::clone(map);
+        }
+        let map = Arc::new(Map::new(types));
+        maps.push((types, Arc::clone(&map)));
+        map
+    }
+
+    /// Calls `visit` with the rules of each keyword found that one of them looks for in files of
+    /// these `types`, and the byte range of the keyword, almost
     /// in the order of their places: never further back than a keyword is long, for each of the
     /// two kinds of keywords.
-    pub(super) fn each<'s>(&'s self, text: &[u8], mut visit: impl FnMut(&'s [u16], Range<usize>)) {
+    pub(super) fn each<'s>(
+        &'s self,
+        text: &[u8],
+        types: Languages,
+        mut visit: impl FnMut(&'s [u16], Range<usize>),
+    ) {
         if self.builtin {
-            each_builtin(text, &mut visit);
+            each_builtin(text, types, &self.map(types), &mut visit);
         }
         if !self.own.is_empty() {
             let automaton = self.automaton.get_or_init(|| {
@@ -66,37 +124,42 @@ impl Prefilter {
     }
 }
 
-fn each_builtin<'s>(text: &[u8], visit: &mut impl FnMut(&'s [u16], Range<usize>)) {
+fn each_builtin<'s>(
+    text: &[u8],
+    types: Languages,
+    map: &Map,
+    visit: &mut impl FnMut(&'s [u16], Range<usize>),
+) {
     for (at, window) in text.windows(4).enumerate() {
         let gram = fold(u32::from_le_bytes([
             window[0], window[1], window[2], window[3],
         ]));
-        if is_set(gram) {
-            confirm(text, at, gram, visit);
+        if is_set(&map.four, slot(gram, FOUR_BITS)) {
+            confirm(text, at, gram, types, visit);
+        }
+        let gram = gram & THREE_BYTES;
+        if is_set(&map.three, slot(gram, THREE_BITS)) {
+            confirm(text, at, gram, types, visit);
         }
     }
-    // Three bytes at the very end have nothing behind them; a blank stands for it.
-    if let Some(at) = text.len().checked_sub(3) {
-        let gram = fold(u32::from_le_bytes([
-            text[at],
-            text[at + 1],
-            text[at + 2],
-            b' ',
-        ]));
-        if is_set(gram) {
-            confirm(text, at, gram, visit);
+    // The last three bytes begin no gram of four.
+    if let Some(&[first, second, third]) = text.last_chunk() {
+        let gram = fold(u32::from_le_bytes([first, second, third, 0])) & THREE_BYTES;
+        if is_set(&map.three, slot(gram, THREE_BITS)) {
+            confirm(text, text.len() - 3, gram, types, visit);
         }
     }
-}
-
-fn is_set(gram: u32) -> bool {
-    let bit = bit(gram);
-    BITMAP[bit / 64] >> (bit % 64) & 1 != 0
 }
 
 /// Compares the keywords that have `gram` at a place of the text.
 #[cold]
-fn confirm<'s>(text: &[u8], at: usize, gram: u32, visit: &mut impl FnMut(&'s [u16], Range<usize>)) {
+fn confirm<'s>(
+    text: &[u8],
+    at: usize,
+    gram: u32,
+    types: Languages,
+    visit: &mut impl FnMut(&'s [u16], Range<usize>),
+) {
     let mut slot = slot(gram, SLOT_BITS);
     loop {
         let (known, first, count) = SLOTS[slot];
@@ -106,7 +169,10 @@ fn confirm<'s>(text: &[u8], at: usize, gram: u32, visit: &mut impl FnMut(&'s [u1
         if known == gram {
             let entries = &ENTRIES[usize::from(first)..usize::from(first) + usize::from(count)];
             for &(keyword, offset) in entries {
-                let (keyword, rules) = KEYWORDS[usize::from(keyword)];
+                let (keyword, rules, only_in) = KEYWORDS[usize::from(keyword)];
+                if !only_in.is_empty() && !only_in.meets(types) {
+                    continue;
+                }
                 let Some(start) = at.checked_sub(usize::from(offset)) else {
                     continue;
                 };
@@ -128,10 +194,10 @@ fn confirm<'s>(text: &[u8], at: usize, gram: u32, visit: &mut impl FnMut(&'s [u1
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<String> {
+    fn found(text: &str, types: Languages) -> Vec<String> {
         let config = Config::builtin();
         let mut found = Vec::new();
-        Prefilter::new(&config).each(text.as_bytes(), |_, range| {
+        Prefilter::new(&config).each(text.as_bytes(), types, |_, range| {
             found.push(text[range].to_ascii_lowercase());
         });
         found
@@ -139,7 +205,7 @@ mod tests {
 
     #[test]
     fn every_keyword_is_found_in_any_case_at_any_place() {
-        for (keyword, _) in KEYWORDS {
+        for (keyword, _, types) in KEYWORDS {
             let upper = keyword.to_ascii_uppercase();
             for text in [
                 (*keyword).to_owned(),
@@ -149,7 +215,7 @@ mod tests {
                 format!("x{keyword}\u{e9}"),
             ] {
                 assert!(
-                    found(&text).contains(&(*keyword).to_owned()),
+                    found(&text, *types).contains(&(*keyword).to_owned()),
                     "`{keyword}` in `{text}`"
                 );
             }
@@ -159,7 +225,7 @@ mod tests {
     #[test]
     fn short_texts_are_read_to_their_end() {
         for text in ["", "a", "ab", "abc", "abcd"] {
-            assert!(found(text).is_empty(), "`{text}`");
+            assert!(found(text, Languages::NONE).is_empty(), "`{text}`");
         }
     }
 }

@@ -89,6 +89,8 @@ impl Classes {
                 b'a'..=b'z' => classes.lower = true,
                 b'A'..=b'Z' => classes.upper = true,
                 b'0'..=b'9' => classes.digit = true,
+                // Separators stand in names as well.
+                b'-' | b'_' | b'.' | b':' | b'/' | b' ' => {}
                 _ => classes.other = true,
             }
         }

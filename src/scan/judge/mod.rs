@@ -30,6 +30,8 @@ pub struct Candidate<'t> {
     pub line: &'t [u8],
     /// Where the capture starts in that line.
     pub column: usize,
+    /// All that stands before that line.
+    pub before: &'t [u8],
 }
 
 /// What the judges say about a candidate.
@@ -58,7 +60,8 @@ pub fn judge(candidate: &Candidate<'_>) -> Verdict {
 
 fn code(candidate: &Candidate<'_>) -> Verdict {
     if !candidate.rule.in_comments
-        && place::in_comment(candidate.line, candidate.column, candidate.types)
+        && (place::in_comment(candidate.line, candidate.column, candidate.types)
+            || place::in_block_comment(candidate.before, candidate.types))
     {
         return Verdict::Drop("it stands in a comment");
     }

@@ -167,6 +167,25 @@ pub(super) fn in_comment(line: &[u8], column: usize, types: Languages) -> bool {
         })
 }
 
+/// Tells whether a place stands in a block comment that began on an earlier line.
+///
+/// Only an opening that starts its line counts: `/*` also stands in globs and in strings.
+pub(super) fn in_block_comment(before: &[u8], types: Languages) -> bool {
+    if !types.meets(BLOCK_COMMENTS) {
+        return false;
+    }
+    let reach = &before[before.len().saturating_sub(MAX_COMMENT_BYTES)..];
+    let Some(open) = reach.rfind(b"/*") else {
+        return false;
+    };
+    let line_start = memchr::memrchr(b'\n', &reach[..open]).map_or(0, |at| at + 1);
+    reach[line_start..open].iter().all(u8::is_ascii_whitespace)
+        && reach[open..].find(b"*/").is_none()
+}
+
+/// How far back a block comment is looked for.
+const MAX_COMMENT_BYTES: usize = 16 << 10;
+
 /// Tells whether a comment marker is outside strings and at the start of a word.
 fn starts_comment(line: &[u8], at: usize) -> bool {
     let before = &line[..at];
@@ -205,6 +224,18 @@ mod tests {
         ] {
             assert!(!is_fixture(path.into()), "{path}");
         }
+    }
+
+    #[test]
+    fn block_comments_by_their_opening() {
+        let c = Languages::of(&[Language::C]);
+        assert!(in_block_comment(b"int a;\n  /* first\n   second ", c));
+        assert!(!in_block_comment(b"/* first */\nint ", c));
+        assert!(!in_block_comment(b"glob(\"src/*.c\");\nint ", c));
+        assert!(!in_block_comment(
+            b"/* first\n",
+            Languages::of(&[Language::Python])
+        ));
     }
 
     #[test]

@@ -35,15 +35,26 @@ pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
     None
 }
 
-/// Tells whether a value is words joined by separators: `access_token`, `db.password`, `X-Api-Key`.
+/// Tells whether a value is words joined by separators, with a number or a version among them at
+/// most: `access_token`, `db.password`, `X-Api-Key`, `model-7b-chat`, `2FA-token`.
 fn is_name(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value
-        .split(|byte| matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b' '))
-        .collect();
+    let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b' ');
+    let parts: Vec<&[u8]> = value.split(separator).collect();
+    let word =
+        |part: &&[u8]| part.iter().all(u8::is_ascii_alphabetic) && part.len() <= MAX_WORD_BYTES;
     parts.len() > 1
-        && parts
-            .iter()
-            .all(|part| part.iter().all(u8::is_ascii_alphabetic) && part.len() <= MAX_WORD_BYTES)
+        && parts.iter().any(|part| part.len() >= 3 && word(part))
+        && parts.iter().all(|part| word(part) || is_number(part))
+}
+
+/// Tells whether a part of a name is a number or a version: `7`, `2024`, `v2`, `7b`, `2FA`.
+fn is_number(part: &[u8]) -> bool {
+    let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = part
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
+    digits + letters == part.len() && (1..=4).contains(&digits) && letters <= 2
 }
 
 /// Tells whether a value is a path, or a URL that carries no password.
@@ -103,8 +114,14 @@ mod tests {
 
     #[test]
     fn shapes_are_told_apart() {
-        assert!(is_name(b"access_token") && is_name(b"X-Api-Key") && is_name(b"db.password"));
-        assert!(!is_name(b"a1b2-c3d4") && !is_name(b"token"));
+        assert!(
+            is_name(b"access_token")
+                && is_name(b"X-Api-Key")
+                && is_name(b"db.password")
+                && is_name(b"pplx-7b-online")
+                && is_name(b"2FA-token")
+        );
+        assert!(!is_name(b"a1b2-c3d4") && !is_name(b"x7f-9a2-kq3") && !is_name(b"token"));
         assert!(
             is_path(b"/etc/ssl/key.pem") && is_path(b"https://host/path") && is_path(b"C:\\keys")
         );
