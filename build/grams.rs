@@ -55,10 +55,7 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
     let write = |out: &mut String, text: String| out.write_str(&text).expect("writing to a string");
     let wanted: Vec<String> = wanted
         .iter()
-        .map(|(gram, types)| {
-            let gram = super::grouped(u64::from(*gram));
-            format!("({gram}, Languages({}))", super::grouped(*types))
-        })
+        .map(|(gram, types)| format!("({gram}, Languages({types}))"))
         .collect();
     write(
         &mut out,
@@ -74,9 +71,7 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
     );
     let slots: Vec<String> = slots
         .iter()
-        .map(|(gram, first, count)| {
-            format!("({}, {first}, {count})", super::grouped(u64::from(*gram)))
-        })
+        .map(|(gram, first, count)| format!("({gram}, {first}, {count})"))
         .collect();
     write(
         &mut out,

@@ -18,7 +18,7 @@ mod grams;
 )]
 mod spec;
 
-use spec::{Around, Example, List, Rule, RuleAllow, Text};
+use spec::Rule;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -73,37 +73,21 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
         return Err(faults);
     }
     let mut out = String::new();
-    out.push_str(
-        "/// The built-in rules, in the order of their packs.\npub(crate) static RULES: &[Rule] = &[\n",
-    );
-    for (rule, _) in &rules {
-        write_rule(&mut out, rule);
-    }
-    out.push_str(
-        "];\n/// The pack of each built-in rule.\npub(crate) static PACKS: &[&str] = &[\n",
-    );
-    for (_, pack) in &rules {
-        writeln!(out, "{pack:?},").expect("writing to a string");
-    }
+    out.push_str(&packed(&rules));
     let mut keywords: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, (rule, _)) in rules.iter().enumerate() {
         for keyword in rule.keywords.iter() {
             keywords.entry(keyword).or_default().push(index);
         }
     }
-    out.push_str("];\n/// Every keyword in lower case, the rules it can start, and the file types in which one of them\n/// looks; none: all.\npub(crate) static KEYWORDS: &[(&str, &[u16], Languages)] = &[\n");
     let names: Vec<&str> = keywords.keys().copied().collect();
     let types: Vec<u64> = keywords
         .values()
         .map(|indices| types_of(indices, &rules))
         .collect();
-    for ((keyword, indices), types) in keywords.iter().zip(&types) {
-        let types = grouped(*types);
-        writeln!(out, "({keyword:?}, &{indices:?}, Languages({types})),")
-            .expect("writing to a string");
-    }
+    out.push_str(&keyword_tables(&keywords, &types));
     let top = &packs[0].1.settings;
-    writeln!(out, "];\n/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
+    writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
     out.push_str(&grams::tables(&names, &types));
     Ok(out)
@@ -134,96 +118,62 @@ fn load(root: &Path, name: &str, faults: &mut Vec<String>) -> spec::PatternFile 
     }
 }
 
-fn write_rule(out: &mut String, rule: &Rule) {
-    let Rule {
-        id,
-        description,
-        kind,
-        severity,
-        confidence,
-        precision,
-        enabled,
-        languages,
-        paths,
-        not_paths,
-        keywords,
-        regex,
-        group,
-        lines,
-        unless,
-        near,
-        near_lines,
-        file,
-        min_entropy,
-        checksum,
-        in_comments,
-        rank,
-        why,
-        fix,
-        cwe,
-        owasp,
-        references,
-        allows,
-        matching,
-        twins,
-    } = rule;
-    // A rule of low precision is off until a pattern file asks for it.
-    let enabled = *enabled && *precision > spec::Precision::Low;
-    writeln!(
-        out,
-        "Rule {{ id: t({id:?}), description: t({description:?}), kind: Kind::{kind:?}, severity: Severity::{severity:?}, \
-         confidence: Confidence::{confidence:?}, precision: Precision::{precision:?}, enabled: {enabled}, \
-         languages: Languages({}), paths: {}, not_paths: {}, keywords: {}, regex: t({regex:?}), group: {group}, \
-         lines: {lines}, unless: {}, near: {}, near_lines: {near_lines}, file: {}, min_entropy: {min_entropy:?}, \
-         checksum: {}, in_comments: {in_comments}, rank: {rank}, why: t({why:?}), fix: t({fix:?}), \
-         cwe: Cow::Borrowed(&{cwe:?}), owasp: {}, references: {}, allows: {}, matching: {}, twins: {} }},",
-        grouped(languages.0),
-        texts(paths),
-        texts(not_paths),
-        texts(keywords),
-        texts(unless),
-        around(near),
-        around(file),
-        checksum.map_or("None".to_owned(), |checksum| format!("Some(Checksum::{checksum:?})")),
-        texts(owasp),
-        texts(references),
-        list(allows, |RuleAllow { reason, stopwords, regexes, on_line }| format!(
-            "RuleAllow {{ reason: t({reason:?}), stopwords: {}, regexes: {}, on_line: {on_line} }}",
-            texts(stopwords),
-            texts(regexes)
-        )),
-        examples(matching),
-        examples(twins),
-    )
-    .expect("writing to a string");
-}
-
-fn list<T: Clone>(items: &List<T>, write: impl Fn(&T) -> String) -> String {
-    let items: Vec<String> = items.iter().map(write).collect();
-    format!("Cow::Borrowed(&[{}])", items.join(", "))
-}
-
-fn texts(items: &List<Text>) -> String {
-    list(items, |item| format!("t({item:?})"))
-}
-
-fn around(around: &Around) -> String {
+/// Returns the rules as bytes in a file of their own, and as Rust source how to find each.
+///
+/// A static of references would have to be relocated when the binary starts, all of it; bytes and
+/// offsets cost nothing until a rule is asked for.
+fn packed(rules: &[(Rule, &str)]) -> String {
+    let mut bytes = Vec::new();
+    let mut heads = String::new();
+    for (rule, pack) in rules {
+        let start = bytes.len();
+        // A rule of low precision is off until a pattern file asks for it.
+        let enabled = rule.enabled && rule.precision > spec::Precision::Low;
+        let rule = Rule {
+            enabled,
+            ..rule.clone()
+        };
+        bytes.extend(postcard::to_stdvec(&rule).expect("a rule can be packed"));
+        bytes.extend(pack.as_bytes());
+        let (end, id, languages) = (bytes.len(), rule.id.len(), rule.languages.0);
+        writeln!(
+            heads,
+            "Head {{ start: {start}, end: {end}, id: {id}, pack: {}, enabled: {enabled}, languages: Languages({languages}) }},",
+            pack.len()
+        )
+        .expect("writing to a string");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.bin");
+    fs::write(out, bytes).expect("OUT_DIR can be written");
     format!(
-        "Around {{ requires: {}, unless: {} }}",
-        texts(&around.requires),
-        texts(&around.unless)
+        "/// Where each built-in rule lies, in the order of the packs.\npub(crate) static HEADS: [Head; {}] = [\n{heads}];\n",
+        rules.len()
     )
 }
 
-fn examples(items: &List<Example>) -> String {
-    list(items, |Example { path, text }| {
-        format!("Example {{ path: t({path:?}), text: t({text:?}) }}")
-    })
-}
-
-/// Returns a number as Rust source that is easy to read.
-fn grouped(number: u64) -> String {
-    let digits = format!("{number:016x}");
-    let groups: Vec<&str> = (0..4).map(|at| &digits[at * 4..at * 4 + 4]).collect();
-    format!("0x{}", groups.join("_"))
+/// Returns the keywords with the rules each can start and the file types in which one of those
+/// looks, as Rust source without references.
+fn keyword_tables(keywords: &BTreeMap<&str, Vec<usize>>, types: &[u64]) -> String {
+    let (mut text, mut rules, mut rows) = (String::new(), Vec::<usize>::new(), String::new());
+    for ((keyword, indices), types) in keywords.iter().zip(types) {
+        writeln!(
+            rows,
+            "Keyword {{ start: {}, length: {}, rules: {}, count: {}, types: Languages({}) }},",
+            text.len(),
+            keyword.len(),
+            rules.len(),
+            indices.len(),
+            types
+        )
+        .expect("writing to a string");
+        text.push_str(keyword);
+        rules.extend(indices.iter());
+    }
+    format!(
+        "/// Every keyword in lower case, one behind the other.\npub(crate) static KEYWORD_TEXT: &str = {text:?};\n\
+         /// The rules of each keyword, one behind the other.\npub(crate) static KEYWORD_RULES: [u16; {}] = {rules:?};\n\
+         /// Where the text and the rules of each keyword lie.\npub(crate) static KEYWORDS: [Keyword; {}] = [\n{rows}];\n",
+        rules.len(),
+        keywords.len()
+    )
 }

@@ -58,6 +58,13 @@ pub fn escape_path(path: &[u8]) -> String {
     out
 }
 
+/// Returns the first character of a text that does not show, but for line ends and tabs.
+#[must_use]
+pub fn hidden(text: &str) -> Option<char> {
+    text.chars()
+        .find(|&character| is_hidden(character) && !matches!(character, '\n' | '\t'))
+}
+
 /// Tells whether a character does something instead of showing: C0, DEL, C1, bidi controls,
 /// zero-width and line separators, tags.
 fn is_hidden(character: char) -> bool {

@@ -1,6 +1,7 @@
 //! What a scan found, in a form that holds no secret any more.
 
-use crate::spec::{Confidence, Rule, Severity};
+use crate::config::Rules;
+use crate::spec::{Confidence, Severity};
 use bstr::BString;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write as _};
@@ -141,7 +142,7 @@ pub struct Finding {
 impl Finding {
     /// Orders findings as reports show them: by path, place, rule id.
     #[must_use]
-    pub fn order(&self, other: &Self, rules: &[Rule]) -> std::cmp::Ordering {
+    pub fn order(&self, other: &Self, rules: &Rules) -> std::cmp::Ordering {
         (
             &self.path,
             self.location,

@@ -1,5 +1,6 @@
 //! Puts guard's hooks into a repository and takes them out again.
 
+use bstr::{ByteSlice, ByteVec};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -159,12 +160,16 @@ pub fn uninstall(folder: &Path) -> Result<Vec<Done>, HookError> {
 /// git knows `core.hooksPath`, linked worktrees and its environment; nothing else does as well.
 fn hooks_folder(folder: &Path) -> Result<(PathBuf, Option<String>), HookError> {
     let path = git(folder, &["rev-parse", "--git-path", "hooks"])?;
+    // A path that is no UTF-8 keeps its bytes where the system allows it.
+    let path = path
+        .into_path_buf()
+        .map_err(|_| HookError::Git("its answer is no UTF-8".to_owned()))?;
     let scope = git(
         folder,
         &["config", "--show-scope", "--get", "core.hooksPath"],
     )
     .ok();
-    let scope = scope.and_then(|line| line.split_whitespace().next().map(str::to_owned));
+    let scope = scope.and_then(|line| Some(line.fields().next()?.to_str_lossy().into_owned()));
     Ok((folder.join(path), scope))
 }
 
@@ -188,7 +193,7 @@ fn writable_hooks_folder(folder: &Path) -> Result<PathBuf, HookError> {
     Ok(hooks)
 }
 
-fn git(folder: &Path, args: &[&str]) -> Result<String, HookError> {
+fn git(folder: &Path, args: &[&str]) -> Result<Vec<u8>, HookError> {
     let output = Command::new("git").current_dir(folder).args(args).output();
     let output = output.map_err(|error| HookError::Git(format!("git cannot be run: {error}")))?;
     if !output.status.success() {
@@ -196,27 +201,30 @@ fn git(folder: &Path, args: &[&str]) -> Result<String, HookError> {
             String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         ));
     }
-    // A path that is no UTF-8 keeps its bytes where the system allows it.
     let mut text = output.stdout;
     if text.last() == Some(&b'\n') {
         text.pop();
     }
-    String::from_utf8(text).map_err(|_| HookError::Git("its answer is no UTF-8".to_owned()))
+    Ok(text)
 }
 
 /// Returns a script with the path of the binary filled in, quoted for a POSIX shell.
-fn filled(script: &str, binary: &Path) -> String {
-    let path = binary.to_string_lossy();
-    let quoted = format!("'{}'", path.replace('\'', "'\\''"));
+fn filled(script: &str, binary: &Path) -> Vec<u8> {
+    let path = binary.as_os_str().as_encoded_bytes();
+    let quoted = [b"'", &path.replace("'", "'\\''")[..], b"'"].concat();
     // In the message the path stands inside double quotes.
     let shown: String = path
+        .to_str_lossy()
         .chars()
         .filter(|c| !matches!(c, '"' | '\\' | '$' | '`') && !c.is_control())
         .collect();
-    script.replacen(BINARY, &quoted, 1).replace(BINARY, &shown)
+    script
+        .as_bytes()
+        .replacen(BINARY, quoted, 1)
+        .replace(BINARY, shown)
 }
 
-fn install_one(hook: &Path, script: &str) -> Result<Done, HookError> {
+fn install_one(hook: &Path, script: &[u8]) -> Result<Done, HookError> {
     let before = with_suffix(hook);
     let done = match state(hook)? {
         State::None => Done::Installed(hook.to_owned()),
@@ -271,7 +279,7 @@ fn uninstall_one(hook: &Path) -> Result<Done, HookError> {
 enum State {
     None,
     /// guard's own, with its text.
-    Own(String),
+    Own(Vec<u8>),
     Foreign,
 }
 
@@ -287,8 +295,8 @@ fn state(hook: &Path) -> Result<State, HookError> {
         Ok(found) if found.file_type().is_symlink() => return Ok(State::Foreign),
         Ok(_) => {}
     }
-    let text = String::from_utf8_lossy(&fs::read(hook).map_err(failed)?).into_owned();
-    Ok(if text.lines().any(|line| line.starts_with(MARKER)) {
+    let text = fs::read(hook).map_err(failed)?;
+    Ok(if text.lines().any(|line| line.starts_with_str(MARKER)) {
         State::Own(text)
     } else {
         State::Foreign
@@ -311,12 +319,12 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     write_atomically(to, &fs::read(from)?, Some(mode))
 }
 
-fn write_script(hook: &Path, script: &str) -> io::Result<()> {
+fn write_script(hook: &Path, script: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     let mode = Some(std::os::unix::fs::PermissionsExt::from_mode(0o755));
     #[cfg(not(unix))]
     let mode = None;
-    write_atomically(hook, script.as_bytes(), mode)
+    write_atomically(hook, script, mode)
 }
 
 /// Writes a file beside its place, to disk, and renames it into it.
@@ -369,7 +377,7 @@ mod tests {
             Path::new("/a b/it's $x"),
         );
         assert_eq!(
-            script,
+            script.as_bstr(),
             "guard='/a b/it'\\''s $x'\necho \"gone from /a b/it's x\"\n"
         );
     }

@@ -4,6 +4,7 @@ use super::ExitStatus;
 use super::args::{Rules, RulesCommand, RulesList};
 use super::config::from_here;
 use crate::config::Config;
+use crate::escape::escape;
 use crate::rule_test;
 use crate::scan::Scanner;
 use anyhow::{Context, bail};
@@ -52,11 +53,11 @@ fn list(args: &RulesList, out: &mut dyn Write) -> anyhow::Result<ExitStatus> {
 
 fn show(id: &str, out: &mut dyn Write) -> anyhow::Result<ExitStatus> {
     let config = from_here()?;
-    let Some(index) = config.rules.iter().position(|rule| rule.id == id) else {
+    let Some(index) = config.rules.position(id) else {
         let near = config
             .rules
-            .iter()
-            .map(|rule| (strsim::damerau_levenshtein(id, &rule.id), &rule.id))
+            .ids()
+            .map(|known| (strsim::damerau_levenshtein(id, known), known))
             .min();
         let hint = near
             .filter(|(distance, _)| *distance <= 6)
@@ -109,7 +110,7 @@ fn indented(text: &str) -> String {
     let lines: Vec<String> = text
         .trim_matches('\n')
         .lines()
-        .map(|line| format!("    {line}"))
+        .map(|line| format!("    {}", escape(line.as_bytes())))
         .collect();
     lines.join("\n")
 }

@@ -1,7 +1,12 @@
 //! The rules, settings and exceptions in force: the built-in packs, and what a team's pattern
 //! file makes of them.
 
+mod rules;
+
+pub use rules::Rules;
+
 use crate::builtin;
+use crate::escape::hidden;
 use crate::glob::Globs;
 use crate::spec::{
     self, Allow, Fault, Faults, PatternFile, Precision, Rule, RuleChange, Severity, Sourced,
@@ -19,8 +24,8 @@ const MAX_DEPTH: usize = 8;
 /// The rules, settings and exceptions in force.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Every rule, enabled or not. The built-in ones come first when they are in force at all.
-    pub rules: Cow<'static, [Rule]>,
+    /// Every rule, enabled or not.
+    pub rules: Rules,
     /// The severity from which a finding blocks.
     pub block: Severity,
     /// What is not scanned.
@@ -31,8 +36,6 @@ pub struct Config {
     pub files: Vec<String>,
     /// Where each of the files' own rules stands, by index into `rules`.
     pub places: HashMap<usize, (String, usize, usize)>,
-    /// Whether the first rules are the built-in ones.
-    pub extends_builtin: bool,
 }
 
 /// A pattern file that cannot be used.
@@ -67,21 +70,19 @@ impl Config {
     #[must_use]
     pub fn builtin() -> Self {
         Self {
-            rules: Cow::Borrowed(builtin::RULES),
-            extends_builtin: true,
+            rules: Rules::builtin(),
             ..Self::empty()
         }
     }
 
     fn empty() -> Self {
         Self {
-            rules: Cow::Borrowed(&[]),
+            rules: Rules::default(),
             block: builtin::BLOCK,
             exclude: None,
             allows: Vec::new(),
             files: Vec::new(),
             places: HashMap::new(),
-            extends_builtin: false,
         }
     }
 
@@ -118,18 +119,14 @@ impl Config {
     pub fn place(&self, index: usize) -> String {
         match self.places.get(&index) {
             Some((file, line, _)) => format!("{file}:{line}"),
-            None => builtin::PACKS
-                .get(index)
-                .copied()
-                .unwrap_or_default()
-                .to_owned(),
+            None => self.rules.pack(index).unwrap_or_default().to_owned(),
         }
     }
 
     /// Returns the rule of that id.
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id == id)
+        self.rules.position(id).map(|index| &self.rules[index])
     }
 }
 
@@ -227,10 +224,15 @@ impl<'l> Build<'l> {
         if let Some(block) = parsed.settings.block {
             self.config.block = block;
         }
-        for glob in &parsed.settings.exclude {
-            self.check_globs(file, 1, std::slice::from_ref(glob));
+        for Sourced {
+            value: glob,
+            line,
+            column,
+        } in parsed.settings.exclude
+        {
+            self.check_globs(file, (line, column), &[&glob]);
+            self.exclude.push(glob);
         }
-        self.exclude.extend(parsed.settings.exclude);
         for rule in parsed.rules {
             self.rule(file, rule);
         }
@@ -238,9 +240,9 @@ impl<'l> Build<'l> {
             self.change(file, &change);
         }
         for allow in parsed.allows {
-            self.check_globs(file, allow.origin.1, &allow.paths);
+            self.check_globs(file, (allow.origin.1, 1), &allow.paths);
             for id in &allow.rules {
-                if self.config.rule(id).is_none() {
+                if self.config.rules.position(id).is_none() {
                     self.fault(
                         file,
                         allow.origin.1,
@@ -256,14 +258,8 @@ impl<'l> Build<'l> {
 
     /// Puts the built-in rules in front, so that the packed keyword table fits.
     fn builtin(&mut self) {
-        if self.config.extends_builtin {
-            return;
-        }
-        self.config.extends_builtin = true;
-        let own = std::mem::replace(&mut self.config.rules, Cow::Borrowed(builtin::RULES));
-        if !own.is_empty() {
-            let shift = builtin::RULES.len();
-            self.config.rules.to_mut().extend(own.into_owned());
+        let shift = self.config.rules.add_builtin();
+        if shift > 0 {
             let places = std::mem::take(&mut self.config.places);
             self.config.places = places
                 .into_iter()
@@ -278,12 +274,7 @@ impl<'l> Build<'l> {
             line,
             column,
         } = rule;
-        if let Some(index) = self
-            .config
-            .rules
-            .iter()
-            .position(|other| other.id == rule.id)
-        {
+        if let Some(index) = self.config.rules.position(&rule.id) {
             let place = self
                 .config
                 .places
@@ -302,13 +293,28 @@ impl<'l> Build<'l> {
             );
             return;
         }
-        self.check_globs(file, line, &rule.paths);
-        self.check_globs(file, line, &rule.not_paths);
+        self.check_globs(file, (line, column), &rule.paths);
+        self.check_globs(file, (line, column), &rule.not_paths);
+        let shown = [
+            ("description", &rule.description),
+            ("why", &rule.why),
+            ("fix", &rule.fix),
+        ];
+        let references = rule.references.iter().map(|text| ("references", text));
+        for (key, text) in shown.into_iter().chain(references) {
+            // Reports show them as they are, and a pattern file may be a stranger's.
+            if let Some(character) = hidden(text) {
+                let message = format!(
+                    "rule `{}`: `{key}` holds the invisible character U+{:04X}",
+                    rule.id,
+                    u32::from(character)
+                );
+                self.fault(file, line, column, message);
+            }
+        }
         // A team that writes a rule of low precision asks for it by writing it.
         rule.enabled = true;
-        let rules = self.config.rules.to_mut();
-        rules.push(rule);
-        let index = rules.len() - 1;
+        let index = self.config.rules.push(rule);
         self.config
             .places
             .insert(index, (file.to_owned(), line, column));
@@ -323,14 +329,15 @@ impl<'l> Build<'l> {
             paths,
             not_paths,
         } = &change.value;
-        self.check_globs(file, change.line, paths);
-        self.check_globs(file, change.line, not_paths);
-        let Some(index) = self.config.rules.iter().position(|rule| rule.id == *id) else {
+        let place = (change.line, change.column);
+        self.check_globs(file, place, paths);
+        self.check_globs(file, place, not_paths);
+        let Some(index) = self.config.rules.position(id) else {
             let near = self
                 .config
                 .rules
-                .iter()
-                .map(|rule| (strsim::damerau_levenshtein(id, &rule.id), &rule.id))
+                .ids()
+                .map(|known| (strsim::damerau_levenshtein(id, known), known))
                 .min()
                 .filter(|(distance, _)| *distance <= 4)
                 .map_or(String::new(), |(_, near)| {
@@ -344,7 +351,7 @@ impl<'l> Build<'l> {
             );
             return;
         };
-        let rule = &mut self.config.rules.to_mut()[index];
+        let rule = self.config.rules.change(index);
         rule.severity = severity.unwrap_or(rule.severity);
         if let Some(precision) = precision {
             rule.precision = *precision;
@@ -359,13 +366,18 @@ impl<'l> Build<'l> {
             .extend(not_paths.iter().cloned().map(Cow::Owned));
     }
 
-    fn check_globs<G: AsRef<str>>(&mut self, file: &str, line: usize, globs: &[G]) {
+    fn check_globs<G: AsRef<str>>(
+        &mut self,
+        file: &str,
+        (line, column): (usize, usize),
+        globs: &[G],
+    ) {
         for glob in globs {
             if let Err(error) = Globs::new([glob.as_ref()]) {
                 self.fault(
                     file,
                     line,
-                    1,
+                    column,
                     format!("glob `{}`: {}", glob.as_ref(), error.kind()),
                 );
             }

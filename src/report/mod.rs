@@ -4,6 +4,7 @@ mod json;
 mod sarif;
 mod terminal;
 
+use crate::config::Rules;
 use crate::finding::{Finding, Level, Tally};
 use crate::spec::{Confidence, Kind, Rule};
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ pub struct Report<'r> {
     /// Findings in order.
     pub findings: &'r [Finding],
     /// The rules they refer to.
-    pub rules: &'r [Rule],
+    pub rules: &'r Rules,
     /// What was scanned.
     pub tally: &'r Tally,
     /// How long it took.
@@ -163,7 +164,7 @@ mod tests {
         };
         let report = Report {
             findings: &[],
-            rules: &[],
+            rules: &Rules::default(),
             tally: &tally,
             elapsed: Duration::from_millis(3),
         };

@@ -1,13 +1,14 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
 use super::prefilter::Prefilter;
-use super::rule::{CompileError, Compiled, lines_of};
+use super::rule::{CompileError, Compiled, compiled, lines_of};
 use crate::added::AddedLines;
 use crate::config::Config;
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages, Rule};
 use bstr::BStr;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// How far before a keyword a match of one line may start, and how far behind it may end, in
 /// bytes. Lines longer than this (minified scripts, data) are searched around the keywords only.
@@ -37,7 +38,7 @@ pub(super) struct Hits {
 /// One pass over one text.
 pub(super) struct Pass<'p> {
     pub(super) config: &'p Config,
-    pub(super) compiled: &'p [Compiled],
+    pub(super) compiled: &'p [OnceLock<Box<Compiled>>],
     pub(super) path: &'p BStr,
     pub(super) types: Languages,
     pub(super) binary: bool,
@@ -106,11 +107,15 @@ impl Pass<'_> {
 
     /// Tells whether a rule looks at files such as this one.
     fn applies(&self, index: usize) -> bool {
+        let (enabled, languages) = self.config.rules.gate(index);
+        if !self.only.map_or(enabled, |only| only == index)
+            || !(languages.is_empty() || languages.meets(self.types))
+        {
+            return false;
+        }
         let rule = &self.config.rules[index];
-        self.only.map_or(rule.enabled, |only| only == index)
-            && (rule.languages.is_empty() || rule.languages.meets(self.types))
-            && (!self.binary || precise_enough_for_binary(rule))
-            && self.compiled[index].path(rule, self.path)
+        (!self.binary || precise_enough_for_binary(rule))
+            && compiled(self.compiled, index).path(rule, self.path)
     }
 
     /// Returns the part of the text to search for a keyword, or nothing when no added line is near.
@@ -143,7 +148,7 @@ impl Pass<'_> {
         out: &mut Vec<Match>,
     ) -> Result<(), CompileError> {
         let rule = &self.config.rules[index];
-        let compiled = &self.compiled[index];
+        let compiled = compiled(self.compiled, index);
         let regex = compiled.main(rule)?;
         let text = &self.text[..window.end];
         let mut at = window.start;

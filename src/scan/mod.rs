@@ -23,12 +23,14 @@ use matcher::Match;
 use prefilter::Prefilter;
 use rule::Compiled;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Scans texts with the rules of a configuration. Shared by all threads.
 pub struct Scanner<'c> {
     config: &'c Config,
     prefilter: Prefilter,
-    compiled: Vec<Compiled>,
+    /// A place for the compiled parts of each rule.
+    compiled: Vec<OnceLock<Box<Compiled>>>,
     allows: Allows<'c>,
 }
 
@@ -78,7 +80,7 @@ impl<'c> Scanner<'c> {
         Self {
             config,
             prefilter: Prefilter::new(config),
-            compiled: config.rules.iter().map(|_| Compiled::default()).collect(),
+            compiled: (0..config.rules.len()).map(|_| OnceLock::new()).collect(),
             allows: Allows::new(
                 &config.allows,
                 if config.allows.is_empty() {
@@ -172,7 +174,7 @@ impl<'c> Scanner<'c> {
         // Only a run that sees the whole text can say that an exception covers nothing.
         if hits.marker {
             inline.complaints(
-                |id| self.config.rule(id).is_some(),
+                |id| self.config.rules.position(id).is_some(),
                 |line, what| {
                     if target.added.is_none_or(|added| added.contains(line)) {
                         scanned.notes.push((line, what));
@@ -207,7 +209,7 @@ impl<'c> Scanner<'c> {
         let captured = &text[found.place.clone()];
         let line_range = rule::lines_of(text, &(found.place.start..found.place.start), 0, 0);
         let line = &text[line_range.clone()];
-        if self.compiled[found.rule].allowed(rule, captured, line)? {
+        if rule::compiled(&self.compiled, found.rule).allowed(rule, captured, line)? {
             scanned.dropped.push(Dropped {
                 rule: found.rule,
                 line: first,

@@ -7,7 +7,7 @@
 //! tables that lie in the binary. Keywords of a team's own rules are few; an Aho-Corasick automaton
 //! of their own finds them.
 
-use crate::builtin::{ENTRIES, GRAMS, KEYWORDS, RULES, SLOT_BITS, SLOTS};
+use crate::builtin::{ENTRIES, GRAMS, KEYWORDS, SLOT_BITS, SLOTS};
 use crate::config::Config;
 use crate::gram::{THREE_BYTES, fold, slot};
 use crate::spec::Languages;
@@ -64,13 +64,9 @@ fn is_set(bits: &[u64], bit: usize) -> bool {
 
 impl Prefilter {
     pub(super) fn new(config: &Config) -> Self {
-        let first_own = if config.extends_builtin {
-            RULES.len()
-        } else {
-            0
-        };
         let mut own = Vec::new();
-        for (index, rule) in config.rules.iter().enumerate().skip(first_own) {
+        for index in config.rules.builtin_count()..config.rules.len() {
+            let rule = &config.rules[index];
             let index = u16::try_from(index).expect("a pattern file has fewer than 65,536 rules");
             own.extend(
                 rule.keywords
@@ -79,7 +75,7 @@ impl Prefilter {
             );
         }
         Self {
-            builtin: config.extends_builtin,
+            builtin: config.rules.has_builtin(),
             own,
             automaton: OnceLock::new(),
             maps: Mutex::default(),
@@ -169,19 +165,20 @@ fn confirm<'s>(
         if known == gram {
             let entries = &ENTRIES[usize::from(first)..usize::from(first) + usize::from(count)];
             for &(keyword, offset) in entries {
-                let (keyword, rules, only_in) = KEYWORDS[usize::from(keyword)];
+                let keyword = &KEYWORDS[usize::from(keyword)];
+                let only_in = keyword.types;
                 if !only_in.is_empty() && !only_in.meets(types) {
                     continue;
                 }
                 let Some(start) = at.checked_sub(usize::from(offset)) else {
                     continue;
                 };
-                let range = start..start + keyword.len();
+                let range = start..start + keyword.text().len();
                 if text
                     .get(range.clone())
-                    .is_some_and(|found| found.eq_ignore_ascii_case(keyword.as_bytes()))
+                    .is_some_and(|found| found.eq_ignore_ascii_case(keyword.text().as_bytes()))
                 {
-                    visit(rules, range);
+                    visit(keyword.rules(), range);
                 }
             }
             return;
@@ -205,7 +202,8 @@ mod tests {
 
     #[test]
     fn every_keyword_is_found_in_any_case_at_any_place() {
-        for (keyword, _, types) in KEYWORDS {
+        for row in &KEYWORDS {
+            let (keyword, types) = (&row.text(), &row.types);
             let upper = keyword.to_ascii_uppercase();
             for text in [
                 (*keyword).to_owned(),

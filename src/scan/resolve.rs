@@ -1,12 +1,12 @@
 //! One place, one finding: of rules that claim the same bytes, the most specific wins.
 
 use super::Judged;
-use crate::spec::Rule;
+use crate::config::Rules;
 use std::cmp::Reverse;
 
 /// Keeps, of findings whose places overlap, the one with the highest rank; then the surest, the
 /// gravest, the longest, the first in the packs. The order of places is kept.
-pub(super) fn one_a_place(mut judged: Vec<Judged>, rules: &[Rule]) -> Vec<Judged> {
+pub(super) fn one_a_place(mut judged: Vec<Judged>, rules: &Rules) -> Vec<Judged> {
     if judged.len() < 2 {
         return judged;
     }

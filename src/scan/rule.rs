@@ -35,6 +35,11 @@ pub(super) struct Compiled {
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
 }
 
+/// Returns the compiled parts of a rule, none of them compiled yet when they are first asked for.
+pub(super) fn compiled(all: &[OnceLock<Box<Compiled>>], index: usize) -> &Compiled {
+    all[index].get_or_init(Box::default)
+}
+
 impl Compiled {
     pub(super) fn main(&self, rule: &Rule) -> Result<&Regex, CompileError> {
         self.main

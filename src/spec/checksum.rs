@@ -4,7 +4,7 @@
 use super::names;
 
 /// A check of a secret's own checksum or structure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[allow(
     missing_docs,
     reason = "each is named after the token it checks; the check documents the format"

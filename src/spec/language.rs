@@ -86,7 +86,7 @@ names!(Language {
 });
 
 /// A set of file types. A file can be several at once: a `.vue` file is also HTML and JavaScript.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Languages(pub u64);
 
 impl Languages {

@@ -26,7 +26,7 @@ pub type Text = Cow<'static, str>;
 pub type List<T> = Cow<'static, [T]>;
 
 /// What a rule looks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// A credential: the captured bytes are masked wherever they are shown.
     Secret,
@@ -35,7 +35,9 @@ pub enum Kind {
 }
 
 /// How bad it is when the finding is real.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Severity {
     /// Worth knowing.
     Low,
@@ -48,7 +50,9 @@ pub enum Severity {
 }
 
 /// How sure it is that a candidate is what its rule says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Confidence {
     /// It might be: shown as a note, never blocks.
     Hint,
@@ -61,7 +65,9 @@ pub enum Confidence {
 }
 
 /// How often a rule is right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Precision {
     /// Off unless a pattern file asks for it.
     Low,
@@ -106,7 +112,7 @@ names!(Confidence { Hint = "hint", Context = "context", Format = "format", Prove
 names!(Precision { Low = "low", Medium = "medium", High = "high" });
 
 /// What to look for, checked but not compiled. `docs/patterns.md` explains every field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Rule {
     /// Kebab-case name, vendor or language first.
     pub id: Text,
@@ -171,7 +177,7 @@ pub struct Rule {
 }
 
 /// Patterns that must or must not occur around a match.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Around {
     /// One of these must be there; empty: nothing is asked.
     pub requires: List<Text>,
@@ -180,7 +186,7 @@ pub struct Around {
 }
 
 /// An exception inside a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RuleAllow {
     /// Why it is no secret.
     pub reason: Text,
@@ -193,7 +199,7 @@ pub struct RuleAllow {
 }
 
 /// A text that a rule must or must not report.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Example {
     /// The file's path; empty: one that suits the rule's first language.
     pub path: Text,

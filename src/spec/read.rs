@@ -140,7 +140,11 @@ fn read_settings(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Settings {
             &names_of(Severity::ALL, Severity::name),
             sink,
         ),
-        exclude: values(fields.strings("exclude", sink)),
+        exclude: fields
+            .strings("exclude", sink)
+            .into_iter()
+            .map(|glob| sourced(sink.text, &glob.span(), glob.into_inner()))
+            .collect(),
     };
     fields.finish("[settings]", sink);
     settings

@@ -1,6 +1,6 @@
 //! Settings and reviewed exceptions of a pattern file.
 
-use super::Severity;
+use super::{Severity, Sourced};
 use std::fmt;
 
 /// `[settings]`, as far as a file sets them.
@@ -9,7 +9,7 @@ pub struct Settings {
     /// Severity from which a finding blocks.
     pub block: Option<Severity>,
     /// Globs that are not scanned.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<Sourced<String>>,
 }
 
 /// A reviewed exception: every criterion that is given must hold.
