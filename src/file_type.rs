@@ -21,6 +21,7 @@ const EXTENSIONS: &[(&str, Languages)] = &[
     ("cfg", set(&[L::Ini])),
     ("cfm", set(&[L::Html])),
     ("cjs", set(&[L::Javascript])),
+    ("cnf", set(&[L::Ini])),
     ("conf", set(&[L::Ini, L::Nginx])),
     ("config", set(&[L::Xml, L::Ini])),
     ("cpp", set(&[L::Cpp])),
@@ -71,6 +72,7 @@ const EXTENSIONS: &[(&str, Languages)] = &[
     ("jsp", set(&[L::Html, L::Java])),
     ("jspx", set(&[L::Html, L::Java])),
     ("jsx", set(&[L::Javascript])),
+    ("just", set(&[L::Shell])),
     ("kt", set(&[L::Kotlin])),
     ("kts", set(&[L::Kotlin])),
     ("leex", set(&[L::Html, L::Elixir])),
@@ -82,6 +84,7 @@ const EXTENSIONS: &[(&str, Languages)] = &[
     ("md", set(&[L::Markdown])),
     ("mdx", set(&[L::Markdown, L::Javascript])),
     ("mjs", set(&[L::Javascript])),
+    ("mk", set(&[L::Shell])),
     ("mts", set(&[L::Typescript, L::Javascript])),
     ("mustache", set(&[L::Html])),
     ("njk", set(&[L::Html])),
@@ -151,9 +154,14 @@ const NAMES: &[(&str, Languages)] = &[
     ("containerfile", set(&[L::Dockerfile])),
     ("dockerfile", set(&[L::Dockerfile])),
     ("gemfile", set(&[L::Ruby])),
+    ("gnumakefile", set(&[L::Shell])),
     ("jenkinsfile", set(&[L::Groovy])),
+    ("justfile", set(&[L::Shell])),
+    ("makefile", set(&[L::Shell])),
     ("pipfile", set(&[L::Toml])),
     ("rakefile", set(&[L::Ruby])),
+    ("ssh_config", set(&[L::Ini])),
+    ("sshd_config", set(&[L::Ini])),
     ("vagrantfile", set(&[L::Ruby])),
 ];
 
@@ -257,8 +265,9 @@ pub fn typical_path(languages: Languages) -> String {
         other => {
             let extension = EXTENSIONS
                 .iter()
-                .find(|(_, types)| *types == set(&[other]))
-                .or_else(|| EXTENSIONS.iter().find(|(_, types)| types.has(other)))
+                .filter(|(_, types)| types.has(other))
+                // The plainest: `rb` and not `gemspec`, `php` and not `blade`.
+                .min_by_key(|(extension, types)| (types.0.count_ones(), extension.len()))
                 .map_or("txt", |(extension, _)| extension);
             format!("src/app.{extension}")
         }

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The README's session: install the hook in a new repository, have a commit refused, mend it, commit.
+# Then `guard demo`, which must show what the README shows.
 # Needs `guard` on PATH; fails when a step does not end as the README says.
 set -euo pipefail
+readme=$(realpath "$(dirname "$0")/../README.md")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for name in $(compgen -e | grep '^GIT_' || true); do unset "$name"; done
@@ -38,3 +40,11 @@ expect 0 guard check --format sarif --output guard.sarif .
 expect 0 python3 -c 'import json; assert json.load(open("guard.sarif"))["version"] == "2.1.0"'
 expect 0 guard rules show github-personal-access-token
 expect 0 guard uninstall
+
+# What changes from run to run: the folder, the key's fingerprint, the commit, the time.
+plain() { sed -E 's#/[^ ]*/guard-demo-[A-Za-z0-9]+/##; s/fingerprint [0-9a-f]{24}/fingerprint …/; s/^[0-9a-f]{7} /… /; s/\([0-9]+ ms\)/(… ms)/'; }
+cd "$work"
+guard demo 2>&1 | plain >shown
+sed -n '/^```text$/,/^```$/p' "$readme" | sed '1d;$d' | plain >written
+echo '$ guard demo'
+diff written shown || { echo "the README's demo is not what guard demo shows" >&2; exit 1; }

@@ -75,9 +75,13 @@ impl Report<'_> {
             added_lines,
             excluded,
             allowed,
+            without_text,
             ..
         } = self.tally;
-        let mut line = if *files == 0 {
+        let mut line = if *files == 0 && *without_text > 0 {
+            let changes = counted(*without_text as u64, "change");
+            format!("guard: nothing to scan: {changes} without text")
+        } else if *files == 0 {
             "guard: nothing to scan".to_owned()
         } else {
             format!(
@@ -183,6 +187,18 @@ mod tests {
         assert_eq!(
             report.summary(),
             "guard: nothing to scan, 1 file excluded (3 ms)"
+        );
+        let tally = Tally {
+            without_text: 2,
+            ..Tally::default()
+        };
+        let report = Report {
+            tally: &tally,
+            ..report
+        };
+        assert_eq!(
+            report.summary(),
+            "guard: nothing to scan: 2 changes without text (3 ms)"
         );
     }
 }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages, Rule};
 use bstr::BStr;
+use regex_automata::{Anchored, Input};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -150,20 +151,24 @@ impl Pass<'_> {
         let rule = &self.config.rules[index];
         let compiled = compiled(self.compiled, index);
         let regex = compiled.main(rule)?;
-        let text = &self.text[..window.end];
         let mut at = window.start;
         while at <= window.end {
-            // The search starts inside the text, so that anchors see what stands before it.
-            let Some(found) = regex.find_at(text, at) else {
+            // The whole text is given, so that anchors see what stands around the window.
+            let input = Input::new(self.text).span(at..window.end);
+            let Some(found) = regex.search(&input) else {
                 break;
             };
             let whole = found.range();
             let place = match rule.group {
                 0 => whole.clone(),
-                group => regex
-                    .captures_at(text, whole.start)
-                    .and_then(|captures| captures.get(group as usize))
-                    .map_or_else(|| whole.clone(), |capture| capture.range()),
+                group => {
+                    let mut captures = regex.create_captures();
+                    let input = input.clone().span(whole.start..window.end);
+                    regex.search_captures(&input.anchored(Anchored::Yes), &mut captures);
+                    captures
+                        .get_group(group as usize)
+                        .map_or_else(|| whole.clone(), |capture| capture.range())
+                }
             };
             at = if whole.is_empty() {
                 whole.end + 1

@@ -3,7 +3,8 @@
 use crate::glob::Globs;
 use crate::spec::{Around, List, Rule, Text};
 use bstr::BStr;
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::util::syntax;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -26,12 +27,12 @@ pub struct CompileError {
 #[derive(Default)]
 pub(super) struct Compiled {
     main: OnceLock<Result<Regex, CompileError>>,
-    unless: OnceLock<Result<RegexSet, CompileError>>,
-    near_requires: OnceLock<Result<RegexSet, CompileError>>,
-    near_unless: OnceLock<Result<RegexSet, CompileError>>,
-    file_requires: OnceLock<Result<RegexSet, CompileError>>,
-    file_unless: OnceLock<Result<RegexSet, CompileError>>,
-    allows: OnceLock<Result<Vec<RegexSet>, CompileError>>,
+    unless: OnceLock<Result<Regex, CompileError>>,
+    near_requires: OnceLock<Result<Regex, CompileError>>,
+    near_unless: OnceLock<Result<Regex, CompileError>>,
+    file_requires: OnceLock<Result<Regex, CompileError>>,
+    file_unless: OnceLock<Result<Regex, CompileError>>,
+    allows: OnceLock<Result<Vec<Regex>, CompileError>>,
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
 }
 
@@ -43,14 +44,7 @@ pub(super) fn compiled(all: &[OnceLock<Box<Compiled>>], index: usize) -> &Compil
 impl Compiled {
     pub(super) fn main(&self, rule: &Rule) -> Result<&Regex, CompileError> {
         self.main
-            .get_or_init(|| {
-                RegexBuilder::new(&rule.regex)
-                    .unicode(false)
-                    .multi_line(true)
-                    .size_limit(SIZE_LIMIT_BYTES)
-                    .build()
-                    .map_err(|error| failure(rule, &rule.regex, &error))
-            })
+            .get_or_init(|| build(rule, &[&rule.regex]))
             .as_ref()
             .map_err(Clone::clone)
     }
@@ -167,7 +161,7 @@ pub(super) fn lines_of(
     start..end
 }
 
-type Cell = OnceLock<Result<RegexSet, CompileError>>;
+type Cell = OnceLock<Result<Regex, CompileError>>;
 
 fn allows(
     rule: &Rule,
@@ -197,19 +191,34 @@ fn finds(
         .map_err(Clone::clone)
 }
 
-fn build(rule: &Rule, patterns: &List<Text>) -> Result<RegexSet, CompileError> {
-    RegexSetBuilder::new(patterns.iter())
-        .unicode(false)
-        .multi_line(true)
-        .size_limit(SIZE_LIMIT_BYTES)
-        .build()
-        .map_err(|error| failure(rule, &patterns.join("` or `"), &error))
+/// Compiles patterns that are looked for together.
+///
+/// Without the literals that the engine would look for first: keywords have chosen the few lines
+/// to search, and finding and preparing literals takes more than half of compiling a pattern.
+fn build<P: AsRef<str>>(rule: &Rule, patterns: &[P]) -> Result<Regex, CompileError> {
+    Regex::builder()
+        .configure(
+            Config::new()
+                .auto_prefilter(false)
+                .onepass(false)
+                .utf8_empty(false)
+                .nfa_size_limit(Some(SIZE_LIMIT_BYTES)),
+        )
+        .syntax(
+            syntax::Config::new()
+                .unicode(false)
+                .utf8(false)
+                .multi_line(true),
+        )
+        .build_many(patterns)
+        .map_err(|error| failure(rule, patterns, &error))
 }
 
-fn failure(rule: &Rule, pattern: &str, error: &regex::Error) -> CompileError {
+fn failure<P: AsRef<str>>(rule: &Rule, patterns: &[P], error: &BuildError) -> CompileError {
+    let patterns: Vec<&str> = patterns.iter().map(AsRef::as_ref).collect();
     CompileError {
         id: rule.id.to_string(),
-        pattern: pattern.to_owned(),
+        pattern: patterns.join("` or `"),
         cause: error.to_string(),
     }
 }

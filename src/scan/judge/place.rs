@@ -113,6 +113,9 @@ const LINE_COMMENTS: &[(&str, Languages)] = {
     ]
 };
 
+/// File types with `<!-- … -->`.
+const MARKUP: Languages = Languages::of(&[Language::Html, Language::Xml, Language::Markdown]);
+
 /// File types with `/* … */`.
 const BLOCK_COMMENTS: Languages = {
     use Language as L;
@@ -150,7 +153,7 @@ pub(super) fn in_comment(line: &[u8], column: usize, types: Languages) -> bool {
     {
         return true;
     }
-    if types.has(Language::Html)
+    if types.meets(MARKUP)
         && before
             .rfind(b"<!--")
             .is_some_and(|at| before[at..].find(b"-->").is_none())
@@ -249,6 +252,7 @@ mod tests {
         assert!(at("  // eval(x)", "eval", "a.js"));
         assert!(at(" * eval(x)", "eval", "a.js"));
         assert!(at("<!-- {{ x|safe }}", "safe", "a.html"));
+        assert!(at("<!-- <debug> -->", "debug", "web.config"));
         assert!(!at("url = 'http://x'; eval(x)", "eval", "a.js"));
         assert!(!at("s = '#'; eval(x)", "eval", "a.py"));
         assert!(!at("eval(x) // no", "eval", "a.js"));
