@@ -1,14 +1,18 @@
 //! What differs between the tree of a commit and another tree or the index.
 //!
 //! libgit2 compares them too, but it drops a new path of the index that is marked assume-unchanged
-//! although git commits it, and opens every folder of two trees where this opens those that differ.
-//! Nothing is relied on but the entries: if they are out of order some may be taken for new, and
+//! although git commits it, and opens every folder where this opens those that differ. Nothing is
+//! relied on but the entries and, for an index, what git would make of it
+//! ([`index_file`](super::index_file)): if entries are out of order some may be taken for new, and
 //! none is left out.
 
 use super::SourceError;
 use super::changes::{Changes, Entry};
+use super::index_file::{NodeId, Subfolders, WrittenTree};
+use super::index_walk::{IndexFolder, IndexNode, IndexWalk, Staging};
+use super::loose;
 use bstr::BStr;
-use git2::{FileMode, Index, Oid, Repository, Tree, TreeEntry};
+use git2::{FileMode, Oid, Repository, Tree, TreeEntry};
 use std::cmp::Ordering;
 
 /// How deep folders may lie in one another: git's own default for `core.maxTreeDepth`.
@@ -23,7 +27,7 @@ pub(super) enum New<'a, 'r> {
     /// A commit.
     Commit(&'a git2::Commit<'r>),
     /// The index.
-    Index(&'a [IndexPath]),
+    Index(Staging<'a>),
 }
 
 /// Compares `new` with the tree of `parent`; without one, all is new.
@@ -32,13 +36,30 @@ pub(super) fn compare(
     parent: Option<&git2::Commit<'_>>,
     new: New<'_, '_>,
 ) -> Result<Changes, SourceError> {
-    let old = parent.map_or(Ok(Folder::Nothing), Folder::of_commit)?;
-    let new = match new {
-        New::Commit(commit) => Folder::of_commit(commit)?,
-        New::Index(entries) => Folder::Index { entries, prefix: 0 },
+    let old = parent.map_or(Ok(Folder::Nothing), |parent| {
+        Folder::of_commit(repository, parent)
+    })?;
+    let mut index = match new {
+        New::Commit(_) => None,
+        New::Index(staging) => Some(IndexWalk::new(staging)?),
+    };
+    let new = match (new, &mut index) {
+        (New::Commit(commit), _) => Folder::of_commit(repository, commit)?,
+        (New::Index(_), None) => Folder::Nothing,
+        (New::Index(_), Some(index)) => {
+            let (root, tree) = index.root()?;
+            if let (Folder::Tree(_, old), Some(tree)) = (&old, tree)
+                && old.id() == tree.oid
+            {
+                index.skip(b"", tree)?;
+                return Ok(Changes::default());
+            }
+            Folder::of_index(index.open(repository, b"", root)?)
+        }
     };
     let mut comparison = Comparison {
         repository,
+        index,
         path: Vec::new(),
         levels: vec![Level {
             old,
@@ -57,66 +78,33 @@ pub(super) fn compare(
 enum Folder<'r, 'i> {
     /// There is none.
     Nothing,
-    /// A folder of a commit.
-    Tree(Oid, Tree<'r>),
-    /// What the index holds below a folder.
-    Index {
-        /// All entries below it, however deep.
-        entries: &'i [IndexPath],
-        /// The length of the folder's own path, with the `/` after it.
-        prefix: usize,
-    },
+    /// A folder of a commit, or one that git is about to commit.
+    Tree(Origin, Tree<'r>),
+    /// What the index holds below a folder, with the folders there that its cache-tree knows. The
+    /// walk through the index is in it.
+    Index(Subfolders<'i>),
 }
 
-/// An entry of the index.
-#[derive(Debug)]
-pub(super) struct IndexPath {
-    path: Vec<u8>,
-    mode: u32,
-    oid: Oid,
+/// What a tree belongs to.
+#[derive(Clone, Copy)]
+enum Origin {
+    Commit(Oid),
+    Index,
 }
-
-/// Returns the entries of an index; it is an error if some are in conflict.
-pub(super) fn index_paths(index: &Index) -> Result<Vec<IndexPath>, SourceError> {
-    let mut paths = Vec::with_capacity(index.len());
-    let mut conflicts = Vec::new();
-    for entry in index.iter() {
-        if entry.flags & STAGE == 0 {
-            paths.push(IndexPath {
-                path: entry.path,
-                mode: entry.mode,
-                oid: entry.id,
-            });
-        } else {
-            conflicts.push(entry.path.into());
-        }
-    }
-    conflicts.dedup();
-    if conflicts.is_empty() {
-        Ok(paths)
-    } else {
-        Err(SourceError::Conflicts { paths: conflicts })
-    }
-}
-
-/// The bits of an entry's flags that say which side of a conflict it is; 0 outside conflicts.
-const STAGE: u16 = 0x3000;
 
 /// What a folder holds under a name.
-enum Node<'t, 'i> {
-    /// An entry of a commit's folder.
-    Tree(Oid, TreeEntry<'t>),
-    /// A file of the index, by its name.
-    File(&'i [u8], &'i IndexPath),
-    /// The entries of the index below a name.
-    Folder(&'i [u8], &'i [IndexPath]),
+enum Node<'t> {
+    /// An entry of a tree.
+    Tree(Origin, TreeEntry<'t>),
+    /// What the index holds under the name.
+    Index(IndexNode<'t>),
 }
 
 impl<'r, 'i> Folder<'r, 'i> {
     /// Returns the top folder of a commit.
-    fn of_commit(commit: &git2::Commit<'r>) -> Result<Self, SourceError> {
-        match commit.tree() {
-            Ok(tree) => Ok(Self::Tree(commit.id(), tree)),
+    fn of_commit(repository: &Repository, commit: &git2::Commit<'r>) -> Result<Self, SourceError> {
+        match loose::tree_of(repository, commit) {
+            Ok(tree) => Ok(Self::Tree(Origin::Commit(commit.id()), tree)),
             Err(source) => Err(SourceError::Commit {
                 commit: commit.id(),
                 source,
@@ -124,42 +112,42 @@ impl<'r, 'i> Folder<'r, 'i> {
         }
     }
 
-    /// Returns the node that begins at `at`, and where the next one begins.
-    fn node(&self, at: usize) -> Option<(Node<'_, 'i>, usize)> {
-        match self {
-            Self::Nothing => None,
-            Self::Tree(commit, tree) => Some((Node::Tree(*commit, tree.get(at)?), at + 1)),
-            Self::Index { entries, prefix } => {
-                let entries = &entries[at..];
-                let first = entries.first()?;
-                let name = &first.path[*prefix..];
-                let Some(length) = memchr::memchr(b'/', name) else {
-                    return Some((Node::File(name, first), at + 1));
-                };
-                let folder = &first.path[..=prefix + length];
-                let below = entries
-                    .iter()
-                    .take_while(|entry| entry.path.starts_with(folder));
-                let count = below.count();
-                Some((Node::Folder(&name[..length], &entries[..count]), at + count))
-            }
+    fn of_index(folder: IndexFolder<'r, 'i>) -> Self {
+        match folder {
+            IndexFolder::Tree(tree) => Self::Tree(Origin::Index, tree),
+            IndexFolder::Entries(below) => Self::Index(below),
         }
+    }
+
+    /// Returns the node that begins at `at` of a tree or comes next in the index; `path` is the
+    /// folder's own, with the `/` after it.
+    fn node<'t>(
+        &'t self,
+        at: usize,
+        index: Option<&'t IndexWalk<'i>>,
+        path: &[u8],
+    ) -> Result<Option<Node<'t>>, SourceError> {
+        Ok(match (self, index) {
+            (Self::Tree(origin, tree), _) => tree.get(at).map(|entry| Node::Tree(*origin, entry)),
+            (Self::Index(below), Some(index)) => index.node(path, below)?.map(Node::Index),
+            (Self::Nothing | Self::Index(_), _) => None,
+        })
     }
 }
 
-impl Node<'_, '_> {
+impl Node<'_> {
     fn name(&self) -> &[u8] {
         match self {
             Self::Tree(_, entry) => entry.name_bytes(),
-            Self::File(name, _) | Self::Folder(name, _) => name,
+            Self::Index(IndexNode::File(name, ..) | IndexNode::Folder(name, ..)) => name,
         }
     }
 
     fn is_folder(&self) -> bool {
         match self {
             Self::Tree(_, entry) => entry.filemode() == i32::from(FileMode::Tree),
-            Self::File(..) => false,
-            Self::Folder(..) => true,
+            Self::Index(IndexNode::File(..)) => false,
+            Self::Index(IndexNode::Folder(..)) => true,
         }
     }
 
@@ -167,8 +155,10 @@ impl Node<'_, '_> {
     fn identity(&self) -> Option<(Oid, u32)> {
         match self {
             Self::Tree(_, entry) => Some((entry.id(), entry.filemode().cast_unsigned())),
-            Self::File(_, entry) => Some((entry.oid, entry.mode)),
-            Self::Folder(..) => None,
+            Self::Index(IndexNode::File(_, mode, oid)) => Some((*oid, *mode)),
+            Self::Index(IndexNode::Folder(_, _, tree)) => {
+                tree.map(|tree| (tree.oid, u32::from(FileMode::Tree)))
+            }
         }
     }
 
@@ -180,10 +170,10 @@ impl Node<'_, '_> {
 
     /// Compares names in the order of trees and of the index: a folder stands where its name with
     /// a `/` would.
-    fn order(&self, other: &Node<'_, '_>) -> Ordering {
+    fn order(&self, other: &Node<'_>) -> Ordering {
         let (a, b) = (self.name(), other.name());
         let shared = a.len().min(b.len());
-        let next = |node: &Node<'_, '_>| match node.name().get(shared) {
+        let next = |node: &Node<'_>| match node.name().get(shared) {
             Some(&byte) => byte,
             None if node.is_folder() => b'/',
             None => 0,
@@ -199,16 +189,53 @@ impl Node<'_, '_> {
 struct Level<'r, 'i> {
     old: Folder<'r, 'i>,
     new: Folder<'r, 'i>,
+    /// How far the walk is in each, if it is a tree.
     at_old: usize,
     at_new: usize,
     /// The length of their path, with the `/` after it.
     prefix: usize,
 }
 
+/// What is to be done about a name.
+enum Move {
+    /// The folders end here.
+    Leave,
+    /// Nothing: both sides hold the same.
+    Pass(Beyond),
+    /// It is a file on both sides, or on one.
+    Record {
+        before: Option<Entry>,
+        after: Option<Entry>,
+        beyond: Beyond,
+    },
+    /// It is a folder on both sides, or on one.
+    Enter {
+        before: Option<(Origin, Oid)>,
+        after: Option<Inner>,
+    },
+}
+
+/// How the walk through the index goes on.
+enum Beyond {
+    /// As it is: the name is not in the index, or in no folder that is walked through there.
+    Stay,
+    /// After an entry.
+    Entry,
+    /// After a folder, whose tree is known.
+    Folder(WrittenTree),
+}
+
+/// The new side of a folder.
+enum Inner {
+    Tree(Origin, Oid),
+    Index(Option<NodeId>),
+}
+
 /// A walk through all folders that differ. It keeps its own stack: folders may be nested deeper
 /// than the thread's would bear.
 struct Comparison<'r, 'i> {
     repository: &'r Repository,
+    index: Option<IndexWalk<'i>>,
     /// Where the walk is, from the root.
     path: Vec<u8>,
     levels: Vec<Level<'r, 'i>>,
@@ -218,88 +245,146 @@ struct Comparison<'r, 'i> {
 impl Comparison<'_, '_> {
     /// Looks at the next name; returns whether there may be more.
     fn step(&mut self) -> Result<bool, SourceError> {
-        let depth = self.levels.len();
-        let Some(level) = self.levels.last_mut() else {
+        if self.levels.is_empty() {
             return Ok(false);
+        }
+        match self.look()? {
+            Move::Leave => {
+                self.levels.pop();
+            }
+            Move::Pass(beyond) => self.go_beyond(&beyond)?,
+            Move::Record {
+                before,
+                after,
+                beyond,
+            } => {
+                self.changes.record(BStr::new(&self.path), before, after);
+                self.go_beyond(&beyond)?;
+            }
+            Move::Enter { before, after } => self.enter(before, after)?,
+        }
+        Ok(true)
+    }
+
+    /// Looks at the next name of the innermost folders, and goes past it where they are trees. The
+    /// path then ends with that name, and with a `/` if it is a folder.
+    fn look(&mut self) -> Result<Move, SourceError> {
+        let Some(level) = self.levels.last_mut() else {
+            return Ok(Move::Leave);
         };
         self.path.truncate(level.prefix);
-        let (before, after) = (level.old.node(level.at_old), level.new.node(level.at_new));
+        let index = self.index.as_ref();
+        let before = level.old.node(level.at_old, None, &self.path)?;
+        let after = level.new.node(level.at_new, index, &self.path)?;
         let order = match (&before, &after) {
-            (None, None) => {
-                drop((before, after));
-                self.levels.pop();
-                return Ok(true);
-            }
+            (None, None) => return Ok(Move::Leave),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((before, _)), Some((after, _))) => before.order(after),
+            (Some(before), Some(after)) => before.order(after),
         };
         // Of two different names the first comes alone.
         let before = before.filter(|_| order.is_le());
         let after = after.filter(|_| order.is_ge());
-        let next_old = before.as_ref().map_or(level.at_old, |(_, next)| *next);
-        let next_new = after.as_ref().map_or(level.at_new, |(_, next)| *next);
-        let (before, after) = (before.map(|(node, _)| node), after.map(|(node, _)| node));
-        let inner = match before.as_ref().or(after.as_ref()) {
-            Some(_) if is_same(before.as_ref(), after.as_ref()) => None,
-            Some(folder) if folder.is_folder() => {
-                self.path.extend_from_slice(folder.name());
-                self.path.push(b'/');
-                let prefix = self.path.len();
-                let old = open(self.repository, before.as_ref(), prefix)?;
-                let new = open(self.repository, after.as_ref(), prefix)?;
-                Some(Level {
-                    old,
-                    new,
-                    at_old: 0,
-                    at_new: 0,
-                    prefix,
-                })
-            }
-            Some(file) => {
-                self.path.extend_from_slice(file.name());
-                let entry = |node: &Option<Node<'_, '_>>| node.as_ref().and_then(Node::entry);
-                self.changes
-                    .record(BStr::new(&self.path), entry(&before), entry(&after));
-                None
-            }
-            None => None,
+        let Some(node) = before.as_ref().or(after.as_ref()) else {
+            return Ok(Move::Leave);
         };
+        self.path.extend_from_slice(node.name());
+        if node.is_folder() {
+            self.path.push(b'/');
+        }
+        let beyond = match &after {
+            Some(Node::Index(IndexNode::File(..))) => Beyond::Entry,
+            Some(Node::Index(IndexNode::Folder(_, _, Some(tree)))) => Beyond::Folder(*tree),
+            _ => Beyond::Stay,
+        };
+        let next = if is_same(before.as_ref(), after.as_ref()) {
+            Move::Pass(beyond)
+        } else if node.is_folder() {
+            let tree = |node: &Node<'_>| match node {
+                Node::Tree(origin, entry) => Some((*origin, entry.id())),
+                Node::Index(_) => None,
+            };
+            Move::Enter {
+                before: before.as_ref().and_then(tree),
+                after: after.as_ref().and_then(|node| match node {
+                    Node::Tree(origin, entry) => Some(Inner::Tree(*origin, entry.id())),
+                    Node::Index(IndexNode::Folder(_, node, _)) => Some(Inner::Index(*node)),
+                    Node::Index(IndexNode::File(..)) => None,
+                }),
+            }
+        } else {
+            Move::Record {
+                before: before.as_ref().and_then(Node::entry),
+                after: after.as_ref().and_then(Node::entry),
+                beyond,
+            }
+        };
+        let (is_old, is_new) = (before.is_some(), after.is_some());
         drop((before, after));
-        (level.at_old, level.at_new) = (next_old, next_new);
-        if inner.is_some() && depth > MAX_DEPTH {
+        level.at_old += usize::from(is_old);
+        level.at_new += usize::from(is_new);
+        Ok(next)
+    }
+
+    /// Lets the walk through the index go on behind the path.
+    fn go_beyond(&mut self, beyond: &Beyond) -> Result<(), SourceError> {
+        match (&mut self.index, beyond) {
+            (Some(index), Beyond::Entry) => index.advance(),
+            (Some(index), Beyond::Folder(tree)) => index.skip(&self.path, *tree),
+            (_, Beyond::Stay) | (None, _) => Ok(()),
+        }
+    }
+
+    /// Opens the folders of the path.
+    fn enter(
+        &mut self,
+        before: Option<(Origin, Oid)>,
+        after: Option<Inner>,
+    ) -> Result<(), SourceError> {
+        let old = match before {
+            Some((origin, oid)) => self.tree(origin, oid)?,
+            None => Folder::Nothing,
+        };
+        let new = match (after, &mut self.index) {
+            (Some(Inner::Tree(origin, oid)), _) => self.tree(origin, oid)?,
+            (Some(Inner::Index(node)), Some(index)) => {
+                Folder::of_index(index.open(self.repository, &self.path, node)?)
+            }
+            (Some(Inner::Index(_)), None) | (None, _) => Folder::Nothing,
+        };
+        if self.levels.len() > MAX_DEPTH {
             return Err(SourceError::TooDeep {
                 path: self.path.as_slice().into(),
             });
         }
-        self.levels.extend(inner);
-        Ok(true)
+        self.levels.push(Level {
+            old,
+            new,
+            at_old: 0,
+            at_new: 0,
+            prefix: self.path.len(),
+        });
+        Ok(())
+    }
+}
+
+impl<'r, 'i> Comparison<'r, 'i> {
+    /// Opens a folder of a tree.
+    fn tree(&self, origin: Origin, oid: Oid) -> Result<Folder<'r, 'i>, SourceError> {
+        match (loose::find_tree(self.repository, oid), origin) {
+            (Ok(tree), _) => Ok(Folder::Tree(origin, tree)),
+            (Err(source), Origin::Commit(commit)) => Err(SourceError::Commit { commit, source }),
+            (Err(source), Origin::Index) => Err(SourceError::StagedTree {
+                path: self.path.as_slice().into(),
+                oid,
+                source,
+            }),
+        }
     }
 }
 
 /// Says whether two nodes hold the same.
-fn is_same(before: Option<&Node<'_, '_>>, after: Option<&Node<'_, '_>>) -> bool {
+fn is_same(before: Option<&Node<'_>>, after: Option<&Node<'_>>) -> bool {
     let before = before.and_then(Node::identity);
     before.is_some() && before == after.and_then(Node::identity)
-}
-
-/// Opens the folder that a node is; `prefix` is the length of its path, with the `/` after it.
-fn open<'r, 'i>(
-    repository: &'r Repository,
-    node: Option<&Node<'_, 'i>>,
-    prefix: usize,
-) -> Result<Folder<'r, 'i>, SourceError> {
-    Ok(match node {
-        Some(Node::Tree(commit, entry)) => match repository.find_tree(entry.id()) {
-            Ok(tree) => Folder::Tree(*commit, tree),
-            Err(source) => {
-                return Err(SourceError::Commit {
-                    commit: *commit,
-                    source,
-                });
-            }
-        },
-        Some(Node::Folder(_, entries)) => Folder::Index { entries, prefix },
-        Some(Node::File(..)) | None => Folder::Nothing,
-    })
 }

@@ -68,6 +68,17 @@ pub enum SourceError {
         source: git2::Error,
     },
 
+    /// A folder that is going to be committed cannot be read.
+    #[error("`{path}`: tree {oid}, which is staged, cannot be read; `git fsck` may say why")]
+    StagedTree {
+        /// The folder, with a `/` after it; empty for the top.
+        path: BString,
+        /// The tree.
+        oid: Oid,
+        /// What libgit2 said.
+        source: git2::Error,
+    },
+
     /// The index has entries that are not merged.
     #[error("unresolved conflicts in {}; resolve them and `git add` the files", list(.paths))]
     Conflicts {

@@ -76,6 +76,9 @@ pub(super) fn work_tree(
     if let Some(work_tree) = &environment.work_tree {
         return Ok(Some(environment.absolute(work_tree)));
     }
+    if let (None, Some(work_tree)) = (&environment.git_dir, repository.workdir()) {
+        return Ok(Some(work_tree.to_owned()));
+    }
     let config = repository.config().map_err(SourceError::Open)?;
     if config.get_bool("core.bare").unwrap_or(false) && !repository.is_worktree() {
         return Ok(None);

@@ -1,9 +1,10 @@
 //! The repository that git is committing to, and reading its objects.
 
 use super::changes::is_empty_blob;
+use super::index_file::{HASHED_BYTES, IndexFile, is_overstated, is_unchecked};
 use super::{
-    Decode, GitEnvironment, Item, OldVersions, Place, Reader, SourceError, old::Gathered, open,
-    plain,
+    Decode, GitEnvironment, Item, OldVersions, Place, Reader, SourceError, index_walk, loose,
+    old::Gathered, open, plain,
 };
 use bstr::{BStr, ByteSlice};
 use git2::{
@@ -12,7 +13,7 @@ use git2::{
 };
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A git repository, its index and its work tree as git's environment names them.
 ///
@@ -24,6 +25,8 @@ pub struct GitRepository {
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     index_file: PathBuf,
+    /// The index file as it was when it was first asked for; `None` where libgit2 has to read it.
+    index: OnceLock<Option<IndexFile>>,
     /// Opened repositories that nobody uses at the moment.
     idle: Mutex<Vec<Opened>>,
 }
@@ -67,6 +70,7 @@ impl GitRepository {
             common_dir: repository.commondir().to_owned(),
             work_tree,
             index_file,
+            index: OnceLock::new(),
             idle: Mutex::new(vec![Opened {
                 repository,
                 has_index: false,
@@ -121,17 +125,17 @@ impl GitRepository {
     /// is no plain file.
     pub fn staged_file(&self, path: &BStr) -> Result<Option<Vec<u8>>, SourceError> {
         let mut handle = self.handle()?;
-        let Some(entry) = handle.index_entry(path)? else {
+        let Some((mode, oid)) = handle.staged_entry(path)? else {
             return Ok(None);
         };
-        let kind = entry.mode & MODE_KIND;
+        let kind = mode & MODE_KIND;
         if kind != u32::from(FileMode::Blob) & MODE_KIND {
             return Err(SourceError::NotAFile {
                 path: path.to_owned(),
                 place: "the index".to_owned(),
             });
         }
-        handle.new_blob(path, entry.id).map(Some)
+        handle.new_blob(path, oid).map(Some)
     }
 
     /// Says whether `path` is in the index.
@@ -140,7 +144,7 @@ impl GitRepository {
     ///
     /// Fails when the index cannot be read and when the path is in conflict.
     pub fn is_staged(&self, path: &BStr) -> Result<bool, SourceError> {
-        Ok(self.handle()?.index_entry(path)?.is_some())
+        Ok(self.handle()?.staged_entry(path)?.is_some())
     }
 
     /// Returns the content of `path` in a revision, or `None` when it is not there.
@@ -203,6 +207,12 @@ impl GitRepository {
         })
     }
 
+    /// Returns the index file, if it can be read where it lies.
+    pub(super) fn index_file(&self) -> Option<&IndexFile> {
+        let open = || IndexFile::open(&self.index_file, HASHED_BYTES).ok();
+        self.index.get_or_init(open).as_ref()
+    }
+
     /// Returns whether the index is the repository's own, and not one made for a single command.
     fn has_own_index(&self) -> bool {
         let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
@@ -252,13 +262,18 @@ impl Handle<'_> {
         if opened.has_index {
             return opened.repository.index().map(Some).map_err(fault);
         }
+        let told = |what: &str| Err(fault(git2::Error::from_str(what)));
+        let is_overstated = |metadata: std::fs::Metadata| is_overstated(path, metadata.len());
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => return Err(fault(git2::Error::from_str("it is not a file"))),
+            Ok(metadata) if !metadata.is_file() => return told("it is not a file"),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return self.without_index();
             }
-            Err(error) => return Err(fault(git2::Error::from_str(&error.to_string()))),
+            metadata => match metadata.and_then(is_overstated) {
+                Ok(false) => {}
+                Ok(true) => return told("it states more entries than it can hold"),
+                Err(error) => return told(&error.to_string()),
+            },
         }
         let mut index = Index::open(path).map_err(|error| {
             // What libgit2 says of a file too short to be an index, although it is there.
@@ -272,6 +287,23 @@ impl Handle<'_> {
         opened.repository.set_index(&mut index).map_err(fault)?;
         opened.has_index = true;
         Ok(Some(index))
+    }
+
+    /// Returns the index as libgit2 reads it, to judge a file that is not as git writes it.
+    ///
+    /// If it has no checksum libgit2 cannot tell whether it is damaged, and it counts as if it were.
+    pub(super) fn odd_index(&mut self) -> Result<Option<Index>, SourceError> {
+        let index = self.index()?;
+        let path = &self.home.index_file;
+        let what = match index.as_ref().map(|_| is_unchecked(path)) {
+            None | Some(Ok(false)) => return Ok(index),
+            Some(Ok(true)) => "it is not as git writes it, and has no checksum".to_owned(),
+            Some(Err(error)) => error.to_string(),
+        };
+        Err(SourceError::on_index(
+            git2::Error::from_str(&what),
+            path.clone(),
+        ))
     }
 
     /// Decides what it means that there is no index.
@@ -290,30 +322,32 @@ impl Handle<'_> {
         })
     }
 
-    /// Returns the entry of `path` that is going to be committed.
-    fn index_entry(&mut self, path: &BStr) -> Result<Option<IndexEntry>, SourceError> {
-        let Some(index) = self.index()? else {
-            return Ok(None);
-        };
-        let path_on_disk = path.to_path_lossy();
-        if (1..=3).any(|stage| index.get_path(&path_on_disk, stage).is_some()) {
-            return Err(SourceError::Conflicts {
-                paths: vec![path.to_owned()],
-            });
+    /// Returns the mode and id under which `path` is going to be committed.
+    pub(super) fn staged_entry(&mut self, path: &BStr) -> Result<Option<(u32, Oid)>, SourceError> {
+        if let Some(file) = self.home.index_file() {
+            match index_walk::look_up(self, file, path) {
+                // What seems odd here is for libgit2 to judge.
+                Err(SourceError::Index { .. }) => {}
+                found => return found,
+            }
         }
-        let is_intent = |entry: &IndexEntry| {
-            IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended)
-                .contains(IndexEntryExtendedFlag::INTENT_TO_ADD)
-        };
-        Ok(index
-            .get_path(&path_on_disk, 0)
-            .filter(|entry| !is_intent(entry)))
+        match self.odd_index()? {
+            Some(index) => entry_of(&index, path),
+            None => Ok(None),
+        }
     }
 
     /// Returns the commit that HEAD names, or `None` when its branch has no commit yet.
     pub(super) fn head(&self) -> Result<Option<git2::Commit<'_>>, SourceError> {
         match Repository::head(self) {
-            Ok(head) => head.peel_to_commit().map(Some).map_err(SourceError::Head),
+            Ok(head) => {
+                // Before libgit2 reads it: a commit that was cut off would never end.
+                let whole = head.target().map_or(Ok(()), |oid| loose::whole(self, oid));
+                whole
+                    .and_then(|()| head.peel_to_commit())
+                    .map(Some)
+                    .map_err(SourceError::Head)
+            }
             Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
             Err(error) => Err(SourceError::Head(error)),
         }
@@ -322,7 +356,7 @@ impl Handle<'_> {
     /// Reads a blob that must be there.
     fn new_blob(&self, path: &BStr, oid: Oid) -> Result<Vec<u8>, SourceError> {
         self.odb()
-            .and_then(|odb| read_blob(&odb, oid))
+            .and_then(|odb| read_blob(&self.home.common_dir, &odb, oid))
             .map_err(|source| SourceError::Blob {
                 path: path.to_owned(),
                 oid,
@@ -332,7 +366,10 @@ impl Handle<'_> {
 
     /// Reads a blob that need not be in this clone.
     fn old_blob(&self, path: &BStr, oid: Oid) -> Result<Option<Vec<u8>>, SourceError> {
-        match self.odb().and_then(|odb| read_blob(&odb, oid)) {
+        match self
+            .odb()
+            .and_then(|odb| read_blob(&self.home.common_dir, &odb, oid))
+        {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(source) => Err(SourceError::Blob {
@@ -344,10 +381,34 @@ impl Handle<'_> {
     }
 }
 
+/// Returns the mode and id under which `path` is going to be committed, as libgit2 reads the index.
+pub(super) fn entry_of(index: &Index, path: &BStr) -> Result<Option<(u32, Oid)>, SourceError> {
+    let path_on_disk = path.to_path_lossy();
+    if (1..=3).any(|stage| index.get_path(&path_on_disk, stage).is_some()) {
+        return Err(SourceError::Conflicts {
+            paths: vec![path.to_owned()],
+        });
+    }
+    let is_intent = |entry: &IndexEntry| {
+        IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended)
+            .contains(IndexEntryExtendedFlag::INTENT_TO_ADD)
+    };
+    let entry = index
+        .get_path(&path_on_disk, 0)
+        .filter(|entry| !is_intent(entry));
+    Ok(entry.map(|entry| (entry.mode, entry.id)))
+}
+
 /// Reads a blob, of any size and whatever attributes say of it.
-fn read_blob(odb: &Odb<'_>, oid: Oid) -> Result<Vec<u8>, git2::Error> {
+fn read_blob(common_dir: &Path, odb: &Odb<'_>, oid: Oid) -> Result<Vec<u8>, git2::Error> {
     if is_empty_blob(oid) {
         return Ok(Vec::new());
+    }
+    match loose::read(&common_dir.join("objects"), oid) {
+        Ok(Some(found)) if found.kind == "blob" => return Ok(found.content),
+        Ok(Some(_)) => return Err(git2::Error::from_str("the object is not a blob")),
+        Ok(None) => {}
+        Err(error) => return Err(loose::damaged(oid, &error)),
     }
     let object = odb.read(oid)?;
     if object.kind() == ObjectType::Blob {

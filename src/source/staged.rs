@@ -2,8 +2,9 @@
 
 use super::changes;
 use super::compare::{self, New};
+use super::index_walk::{self, Staging};
 use super::repository::Handle;
-use super::{GitRepository, Plan, Reader, Source, SourceError};
+use super::{GitRepository, Plan, Reader, Source, SourceError, loose};
 use git2::Oid;
 use std::io::ErrorKind;
 
@@ -27,18 +28,18 @@ impl<'r> Staged<'r> {
 impl Source for Staged<'_> {
     fn plan(&self) -> Result<Plan, SourceError> {
         let mut handle = self.repository.handle()?;
-        let Some(index) = handle.index()? else {
+        if let Some(file) = self.repository.index_file() {
+            match self.plan_of(&handle, Staging::File(file)) {
+                // What seems odd here is for libgit2 to judge.
+                Err(SourceError::Index { .. }) => {}
+                outcome => return outcome,
+            }
+        }
+        let Some(index) = handle.odd_index()? else {
             return Ok(Plan::default());
         };
-        // Every entry counts: flags such as assume-unchanged keep nothing out of a commit.
-        let paths = compare::index_paths(&index)?;
-        let mut plan = Plan::default();
-        let parents = self.parents(&handle, &mut plan.notes)?.into_iter();
-        let changes =
-            parents.map(|parent| compare::compare(&handle, parent.as_ref(), New::Index(&paths)));
-        let outcome = changes::join(changes.collect::<Result<Vec<_>, _>>()?);
-        plan.take(outcome, None);
-        Ok(plan)
+        let paths = index_walk::index_paths(&index)?;
+        self.plan_of(&handle, Staging::List(&paths))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, SourceError> {
@@ -47,6 +48,29 @@ impl Source for Staged<'_> {
 }
 
 impl Staged<'_> {
+    /// Compares an index with all parents.
+    ///
+    /// Every entry counts: flags such as assume-unchanged keep nothing out of a commit.
+    pub(super) fn plan_of(
+        &self,
+        handle: &Handle<'_>,
+        staging: Staging<'_>,
+    ) -> Result<Plan, SourceError> {
+        if let Staging::File(file) = staging
+            && !file.conflicts().is_empty()
+        {
+            let paths = file.conflicts().to_owned();
+            return Err(SourceError::Conflicts { paths });
+        }
+        let mut plan = Plan::default();
+        let parents = self.parents(handle, &mut plan.notes)?.into_iter();
+        let changes =
+            parents.map(|parent| compare::compare(handle, parent.as_ref(), New::Index(staging)));
+        let outcome = changes::join(changes.collect::<Result<Vec<_>, _>>()?);
+        plan.take(outcome, None);
+        Ok(plan)
+    }
+
     /// Returns the commits to compare with: HEAD, `None` when there is no commit yet, and the
     /// other parents of a merge.
     fn parents<'h>(
@@ -57,13 +81,12 @@ impl Staged<'_> {
         let Some(head) = handle.head()? else {
             return Ok(vec![None]);
         };
-        head.tree().map_err(SourceError::Head)?;
+        loose::tree_of(handle, &head).map_err(SourceError::Head)?;
         let other = self.merged()?.into_iter().filter(|&oid| oid != head.id());
         let mut parents = Vec::new();
         for oid in other {
-            match handle
-                .find_commit(oid)
-                .and_then(|commit| commit.tree().map(|_| commit))
+            match loose::find_commit(handle, oid)
+                .and_then(|commit| loose::tree_of(handle, &commit).map(|_| commit))
             {
                 Ok(commit) => parents.push(Some(commit)),
                 Err(_) => notes.push(format!(

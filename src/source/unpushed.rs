@@ -2,7 +2,9 @@
 
 use super::changes::{self, Outcome};
 use super::compare::{self, New};
-use super::{Commit, Deleted, Form, GitRepository, Plan, Reader, Source, SourceError, options};
+use super::{
+    Commit, Deleted, Form, GitRepository, Plan, Reader, Source, SourceError, loose, options,
+};
 use bstr::{BString, ByteSlice};
 use git2::{Oid, Repository, RepositoryOpenFlags, Sort};
 use std::collections::{HashMap, HashSet};
@@ -52,7 +54,7 @@ impl Source for Unpushed<'_> {
                 continue;
             }
             let fault = |source| SourceError::Commit { commit: id, source };
-            let commit = repository.find_commit(id).map_err(fault)?;
+            let commit = loose::find_commit(repository, id).map_err(fault)?;
             let mut outcome = against_parents(repository, &commit)?;
             seen.retain_new(&mut outcome);
             plan.take(outcome, Some(&Arc::new(describe(&commit))));
