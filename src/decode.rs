@@ -104,6 +104,56 @@ fn without_mark(head: &[u8]) -> Option<Encoding> {
     }
 }
 
+/// Byte order marks; those of UTF-32 first, since those of UTF-16 begin them.
+const MARKS: [&[u8]; 5] = [
+    b"\xFF\xFE\0\0",
+    b"\0\0\xFE\xFF",
+    b"\xFF\xFE",
+    b"\xFE\xFF",
+    b"\xEF\xBB\xBF",
+];
+
+/// Returns a file's bytes without the NULs that make wide characters of ASCII: the view in which
+/// a file of mixed encoding, or a binary that holds wide strings, can be searched.
+///
+/// NULs go where single bytes stand between runs of one NUL (UTF-16) or of three (UTF-32); a
+/// NUL that ends a string stays.
+#[must_use]
+pub fn folded(bytes: &[u8]) -> Vec<u8> {
+    let bytes = MARKS
+        .iter()
+        .find_map(|mark| bytes.strip_prefix(*mark))
+        .unwrap_or(bytes);
+    let run_at = |at: usize| {
+        bytes[at.min(bytes.len())..]
+            .iter()
+            .take_while(|byte| **byte == 0)
+            .count()
+    };
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    // The run of NULs before the last byte that is none, and how many such bytes followed it.
+    let (mut last_run, mut since) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] != 0 {
+            out.push(bytes[at]);
+            since += 1;
+            at += 1;
+            continue;
+        }
+        let run = run_at(at);
+        let wide = matches!(run, 1 | 3)
+            && (since == 1 && last_run == run
+                || at + run < bytes.len() && run_at(at + run + 1) == run);
+        if !wide {
+            out.resize(out.len() + run, 0);
+        }
+        (last_run, since) = (run, 0);
+        at += run;
+    }
+    out
+}
+
 fn utf16(bytes: &[u8], little: bool) -> Vec<u8> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let units = pairs.iter().map(|pair| {
@@ -216,6 +266,17 @@ mod tests {
             (got.text.as_ref(), got.encoding),
             (&bytes[..], Encoding::Binary)
         );
+    }
+
+    #[test]
+    fn wide_characters_are_folded_wherever_they_stand() {
+        let mut mixed = b"first = 1\n".to_vec();
+        mixed.extend(encode16("key = abc\n", true));
+        mixed.extend(b"last = 2\n");
+        assert_eq!(folded(&mixed), b"first = 1\nkey = abc\nlast = 2\n");
+        assert_eq!(folded(&encode32("key", true)), b"key");
+        assert_eq!(folded(b"one\0two\0\0three"), b"one\0two\0\0three");
+        assert_eq!(folded(b""), b"");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Scans every item of a source, on as many threads as pay.
 
 use crate::config::Config;
-use crate::decode::decode;
+use crate::decode::{Decoded, Encoding, decode, folded};
 use crate::finding::{Finding, Tally};
 use crate::scan::{CompileError, Dropped, Scanned, Scanner, Target};
-use crate::source::{Item, Reader, Source, SourceError};
+use crate::source::{Decode, Item, Reader, Source, SourceError};
 use bstr::BString;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -194,16 +194,71 @@ impl Work<'_> {
         reader: &mut dyn Reader,
         mine: &mut Gathered,
     ) -> Result<(), RunError> {
-        let path = || crate::escape::escape_path(&item.path);
         let decoded = decode(bytes);
+        let scanned = self.scan_text(
+            item,
+            &decoded,
+            |old| decode(&old).text.into_owned(),
+            reader,
+            mine,
+        )?;
+        // A file may be of one encoding here and of another there; what the first view of it
+        // garbles is plain in the second.
+        if decoded.encoding != Encoding::Bytes {
+            let other = Decoded {
+                text: folded(bytes).into(),
+                encoding: match decoded.encoding {
+                    Encoding::Binary => Encoding::Binary,
+                    _ => Encoding::Bytes,
+                },
+            };
+            let mut again = self.scan_text(
+                item,
+                &other,
+                |old| folded(&old),
+                reader,
+                &mut Gathered::default(),
+            )?;
+            again.findings.retain(|found| {
+                let same = |one: &Finding| {
+                    (one.rule, &one.fingerprint) == (found.rule, &found.fingerprint)
+                };
+                !scanned.findings.iter().any(same)
+            });
+            mine.findings.extend(again.findings);
+        }
+        let path = || crate::escape::escape_path(&item.path);
+        mine.findings.extend(scanned.findings);
+        mine.added_lines += scanned.added_lines;
+        mine.allowed += scanned.allowed;
+        let notes = scanned.notes.into_iter();
+        mine.notes
+            .extend(notes.map(|(line, what)| format!("{}:{line}: {what}", path())));
+        if self.options.explain {
+            let dropped = scanned.dropped.into_iter();
+            mine.dropped
+                .extend(dropped.map(|dropped| (item.path.clone(), dropped)));
+        }
+        Ok(())
+    }
+
+    /// Scans one view of an item; `decode` gives the same view of its old versions.
+    fn scan_text(
+        &self,
+        item: &Item,
+        decoded: &Decoded<'_>,
+        decode: Decode,
+        reader: &mut dyn Reader,
+        mine: &mut Gathered,
+    ) -> Result<Scanned, RunError> {
         let added = if item.old.is_nothing() {
             None
         } else {
-            let old = reader.old_versions(item, |bytes| decode(&bytes).text.into_owned())?;
+            let old = reader.old_versions(item, decode)?;
             for blob in &old.missing {
+                let path = crate::escape::escape_path(&item.path);
                 mine.notes.push(format!(
-                    "{}: its old version {blob} is not in this clone; lines of it may count as new",
-                    path()
+                    "{path}: its old version {blob} is not in this clone; lines of it may count as new"
                 ));
             }
             Some(old.added_lines(&decoded.text))
@@ -214,32 +269,10 @@ impl Work<'_> {
             .map(|commit| commit.id.to_string()[..12].to_owned());
         let target = Target {
             path: item.path.as_ref(),
-            decoded: &decoded,
+            decoded,
             added: added.as_ref(),
             commit: commit.as_deref(),
         };
-        let Scanned {
-            findings,
-            added_lines,
-            allowed,
-            notes,
-            dropped,
-        } = self.scanner.scan(&target)?;
-        mine.findings.extend(findings);
-        mine.added_lines += added_lines;
-        mine.allowed += allowed;
-        mine.notes.extend(
-            notes
-                .into_iter()
-                .map(|(line, what)| format!("{}:{line}: {what}", path())),
-        );
-        if self.options.explain {
-            mine.dropped.extend(
-                dropped
-                    .into_iter()
-                    .map(|dropped| (item.path.clone(), dropped)),
-            );
-        }
-        Ok(())
+        Ok(self.scanner.scan(&target)?)
     }
 }

@@ -64,10 +64,17 @@ fn show(folder: &Path) -> anyhow::Result<ExitStatus> {
     if blocked {
         bail!("the commit went through: the hook did not block it");
     }
-    say(&format!(
-        "# git refused the commit (exit status {})",
-        "1".bold()
-    ))?;
+    // git answers 1 whatever its hook answered: that guard found something is asked of guard.
+    let mut check = Command::new(&binary);
+    check.args(["check", "--staged"]).current_dir(folder);
+    let found = isolated(&mut check)
+        .output()
+        .context("guard cannot be run")?;
+    ensure!(
+        found.status.code() == Some(1),
+        "the commit was refused, but not for what it holds"
+    );
+    say("# git refused the commit: the hook ended with 1")?;
     fs::write(&file, MENDED).context("app.py cannot be written")?;
     say("\n# app.py as guard asks for it")?;
     step(folder, &["add", "app.py"])?;

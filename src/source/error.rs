@@ -69,7 +69,7 @@ pub enum SourceError {
     },
 
     /// A folder that is going to be committed cannot be read.
-    #[error("`{path}`: tree {oid}, which is staged, cannot be read; `git fsck` may say why")]
+    #[error("tree {oid}, staged as `/{path}`, cannot be read; `git fsck` may say why")]
     StagedTree {
         /// The folder, with a `/` after it; empty for the top.
         path: BString,

@@ -286,7 +286,10 @@ pub(super) fn look_up(
             match loose::find_tree(repository, written.oid) {
                 Ok(tree) => return look_up_in(repository, tree, path, rest),
                 Err(error) if error.code() == ErrorCode::NotFound => {}
-                Err(source) => return Err(unreadable(path, written.oid, source)),
+                Err(source) => {
+                    let folder = &path[..path.len() - rest.len()];
+                    return Err(unreadable(folder, written.oid, source));
+                }
             }
         }
         let Some(length) = memchr::memchr(b'/', rest) else {
@@ -304,29 +307,29 @@ pub(super) fn look_up(
     Ok(entry.map(|entry| (entry.mode, entry.oid)))
 }
 
-/// Looks up what is left of a path in a tree that git commits.
+/// Looks up `rest`, the end of `path`, in a tree that git commits.
 fn look_up_in<'r>(
     repository: &'r Repository,
     mut tree: Tree<'r>,
     path: &BStr,
-    rest: &[u8],
+    mut rest: &[u8],
 ) -> Result<Option<(u32, Oid)>, SourceError> {
-    let mut names = rest.split(|&byte| byte == b'/').peekable();
-    while let Some(name) = names.next() {
-        let Some(entry) = tree.get_name_bytes(name) else {
+    loop {
+        let length = memchr::memchr(b'/', rest);
+        let Some(entry) = tree.get_name_bytes(&rest[..length.unwrap_or(rest.len())]) else {
             return Ok(None);
         };
         let (mode, oid) = (entry.filemode().cast_unsigned(), entry.id());
-        match (names.peek().is_some(), mode == FOLDER) {
-            (false, false) => return Ok(Some((mode, oid))),
-            (true, true) => {}
-            (true, false) | (false, true) => return Ok(None),
+        match length {
+            None if mode != FOLDER => return Ok(Some((mode, oid))),
+            Some(length) if mode == FOLDER => rest = &rest[length + 1..],
+            None | Some(_) => return Ok(None),
         }
+        let folder = &path[..path.len() - rest.len()];
         let inner = loose::find_tree(repository, oid);
         drop(entry);
-        tree = inner.map_err(|source| unreadable(path, oid, source))?;
+        tree = inner.map_err(|source| unreadable(folder, oid, source))?;
     }
-    Ok(None)
 }
 
 /// The mode of a folder in a tree.

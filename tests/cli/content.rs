@@ -43,6 +43,28 @@ fn attributes_hide_nothing() {
     }
 }
 
+/// What PowerShell's `>>` makes of a file: UTF-16 behind ASCII, or ASCII behind UTF-16.
+#[test]
+fn a_file_of_two_encodings_hides_nothing_in_either() {
+    let (one, two) = (key_line(1), key_line(2));
+    let filler = "# a line that says nothing\n".repeat(40);
+    let marked = |text: &str| utf16(&format!("\u{FEFF}{text}"), true);
+    for (first, second) in [
+        (
+            one.clone().into_bytes(),
+            utf16(&format!("{two}{filler}"), true),
+        ),
+        (format!("{one}{filler}").into_bytes(), utf16(&two, true)),
+        (marked(&one), two.clone().into_bytes()),
+    ] {
+        let repo = Repo::new();
+        repo.write("app.ps1", [first, second].concat()).stage();
+        let ran = repo.staged();
+        ran.exits(1).hides(&key(1)).hides(&key(2));
+        assert_eq!(ran.findings().len(), 2, "{ran}");
+    }
+}
+
 #[test]
 fn attributes_outside_the_repository_hide_nothing() {
     let repo = Repo::new();

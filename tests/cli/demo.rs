@@ -14,7 +14,7 @@ fn shows_a_refused_commit_and_a_mended_one_and_leaves_nothing() {
         .says("installed ")
         .says("$ git add app.py");
     ran.says("$ git commit --quiet -m \"find users by name\"");
-    ran.says("# git refused the commit (exit status 1)");
+    ran.says("# git refused the commit: the hook ended with 1");
     ran.complains("guard: 1 file, 7 added lines, 2 findings (2 blocking)");
     ran.complains("guard: 1 file, 8 added lines, 0 findings");
     ran.says("$ git log --oneline").says(" find users by name");

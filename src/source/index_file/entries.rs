@@ -239,14 +239,14 @@ impl<'i> Cursor<'i> {
         }
     }
 
-    /// Goes to the entry before which `number` lie.
+    /// Goes on to the entry before which `number` lie.
     pub(in crate::source) fn seek(&mut self, number: usize) -> Result<(), Odd> {
         if number > self.layout.count {
             return Err(Odd("there are fewer entries than that"));
         }
         let marks = self.marks.map_or(0, |marks| marks.marks.len());
         let mark = (number / MARK_EVERY).min(marks.saturating_sub(1));
-        if number < self.number || mark > self.number / MARK_EVERY {
+        if mark > self.number / MARK_EVERY {
             self.go_to_mark(mark)?;
         }
         while self.number < number {

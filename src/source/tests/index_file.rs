@@ -151,11 +151,105 @@ fn a_cache_tree_that_the_paths_do_not_bear_out_is_left_to_libgit2() {
         assert!(matches!(fault, SourceError::Index { .. }), "{fault}");
         assert_eq!(repo.staged(), expect([("b/c/y", &["added"])]), "libgit2");
     }
+    // The top, when it differs from HEAD and when it does not.
+    for command in [&["write-tree"][..], &["commit", "-q", "-m", "second"]] {
+        for number in ["6 3\n", "8 3\n"] {
+            let repo = sample();
+            repo.git(command);
+            let bytes = patch(index(&repo), &folder("", "7 3\n"), &folder("", number));
+            repo.write(".git/index", bytes);
+            odd(
+                &repo,
+                "a folder has another number of entries than the cache-tree says",
+            );
+        }
+    }
     let repo = sample();
     let bytes = patch(index(&repo), &folder("c", "1 0\n"), &folder("a", "1 0\n"));
     repo.write(".git/index", bytes);
-    let fault = plan(&repo).expect_err("it must not pass");
-    assert!(matches!(fault, SourceError::Index { .. }), "{fault}");
+    odd(&repo, "the cache-tree names a folder twice");
+}
+
+/// Has the index looked at without libgit2, which must not make a plan of it.
+fn odd(repo: &Repo, why: &str) {
+    match plan(repo) {
+        Err(SourceError::Index { source, .. }) => assert_eq!(source.message(), why),
+        plan => panic!("{plan:?}"),
+    }
+}
+
+#[test]
+fn a_path_that_cannot_be_is_left_to_libgit2() {
+    let repo = sample();
+    for path in ["a//b", "/a", "a/"] {
+        repo.write(".git/index", made(&[(path, 0)], &[]));
+        odd(&repo, "a folder of a path has no name");
+    }
+    repo.write(".git/index", made(&[("a\0b", 0)], &[]));
+    odd(&repo, "a path holds a NUL byte");
+    let mut shorter = made(&[("ab", 0)], &[]);
+    shorter[12 + 61] = 1;
+    let length = Err("a path has another length than its entry says");
+    assert_eq!(opened(&seal(shorter)), length);
+
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.git(&["update-index", "--index-version", "4"]);
+    let mut shorter = index(&repo);
+    shorter[12 + 61] -= 1;
+    assert_eq!(opened(&seal(shorter)), length);
+}
+
+#[test]
+fn flags_that_cannot_be_are_left_to_libgit2() {
+    let repo = sample();
+    repo.write("b/intent", "text\n")
+        .git(&["add", "-N", "b/intent"]);
+    let bytes = index(&repo);
+    assert_eq!(opened(&bytes), Ok(8));
+    let entry = b"\x20\x00b/intent\0";
+    let unknown = patch(bytes.clone(), entry, b"\xa0\x00b/intent\0");
+    assert_eq!(
+        opened(&unknown),
+        Err("an entry has flags that are not known")
+    );
+    let mut old = bytes.clone();
+    old[7] = 2;
+    assert_eq!(
+        opened(&seal(old)),
+        Err("an entry has flags that are not known")
+    );
+    let id = |path: &str| git2::Oid::from_str(&repo.git(&["rev-parse", path])).expect("an id");
+    let content = patch(bytes, id(":b/intent").as_bytes(), id(":z").as_bytes());
+    let why = "an entry is only intended, and has a content";
+    assert_eq!(opened(&content), Err(why));
+}
+
+#[test]
+fn a_block_that_begins_with_a_shortened_path_is_odd() {
+    let repo = sample();
+    repo.git(&["update-index", "--index-version", "4"]);
+    let path = repo.path(".git/index");
+    let file = IndexFile::open(&path, HASHED_BYTES).expect("git made it");
+    let mut cursor = file.cursor().expect("git made it");
+    for number in 1..7_u32 {
+        cursor.advance().expect("git made it");
+        let path = cursor
+            .entry()
+            .expect("git made it")
+            .expect("it is there")
+            .path;
+        let is_whole = path == b"z" || path == b"b/c/x" || path == b"c/x";
+        let at = u32::try_from(cursor.at()).expect("small");
+        let blocks = [1, 12, number, at, 7 - number]
+            .map(u32::to_be_bytes)
+            .concat();
+        let mut bytes = index(&repo);
+        bytes.truncate(bytes.len() - 20);
+        bytes.extend_from_slice(b"IEOT\0\0\0\x14");
+        bytes.extend_from_slice(&blocks);
+        bytes.extend([0; 20]);
+        assert_eq!(opened(&seal(bytes)).is_ok(), is_whole, "{number}");
+    }
 }
 
 /// Returns an index, version 2, of files with the empty blob.

@@ -292,7 +292,7 @@ impl World {
     /// Begins a merge, and resolves what conflicts there are, or leaves them.
     fn merge(&mut self) {
         self.git(&["commit", "-q", "-m", "before"]);
-        let here = self.repo.git(&["rev-parse", "--abbrev-ref", "HEAD"]);
+        let here = self.repo.git(&["symbolic-ref", "--short", "HEAD"]);
         self.git(&["checkout", "-q", "-f", "side"]);
         for _ in 0..3 {
             self.write();
