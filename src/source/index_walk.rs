@@ -4,7 +4,7 @@ use super::SourceError;
 use super::index_file::{Cursor, IndexFile, NodeId, Odd, Subfolders, WrittenTree};
 use super::loose;
 use bstr::BStr;
-use git2::{ErrorCode, Index, ObjectType, Oid, Repository, Tree};
+use git2::{ErrorClass, ErrorCode, Index, ObjectType, Oid, Repository, Tree};
 use std::io::Write;
 
 /// An index to compare.
@@ -162,7 +162,7 @@ impl<'i> IndexWalk<'i> {
                 Ok(IndexFolder::Tree(found))
             }
             // Git then makes it anew.
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(IndexFolder::Entries(below)),
+            Err(error) if is_missing(&error) => Ok(IndexFolder::Entries(below)),
             Err(source) => Err(unreadable(folder, tree.oid, source)),
         }
     }
@@ -285,7 +285,7 @@ pub(super) fn look_up(
         if let Some(written) = file.written(folder).map_err(fault)? {
             match loose::find_tree(repository, written.oid) {
                 Ok(tree) => return look_up_in(repository, tree, path, rest),
-                Err(error) if error.code() == ErrorCode::NotFound => {}
+                Err(error) if is_missing(&error) => {}
                 Err(source) => {
                     let folder = &path[..path.len() - rest.len()];
                     return Err(unreadable(folder, written.oid, source));
@@ -334,6 +334,12 @@ fn look_up_in<'r>(
 
 /// The mode of a folder in a tree.
 const FOLDER: u32 = 0o040_000;
+
+/// Says whether an object is not there; one of another kind libgit2 does not find either, but git
+/// asks no more than whether there is any.
+fn is_missing(error: &git2::Error) -> bool {
+    error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Odb
+}
 
 /// Returns the error for an index file that is not what git writes.
 fn fault(file: &IndexFile, Odd(what): Odd) -> SourceError {

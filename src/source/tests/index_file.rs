@@ -102,6 +102,21 @@ fn where_entries_and_tree_differ_what_git_commits_counts() {
         Some(&b"b/c/y\nadded\n"[..])
     );
 
+    // What stands in for the tree is there, but is none; git does not look.
+    let top = git2::Oid::from_str(&tree).expect("an id");
+    let blob = patch(hidden.clone(), top.as_bytes(), &bytes(":z"));
+    repo.write(".git/index", blob);
+    assert_eq!(repo.git(&["write-tree"]), repo.git(&["rev-parse", ":z"]));
+    for fault in [
+        repo.fault(),
+        repo.open()
+            .staged_file("z".into())
+            .expect_err("it must not pass"),
+    ] {
+        assert!(matches!(fault, SourceError::StagedTree { .. }), "{fault}");
+    }
+    repo.write(".git/index", &hidden);
+
     // The tree is there, and nobody can say what is in it.
     let folder = object(&repo, &format!("{tree}:b/c"));
     let content = std::fs::read(&folder).expect("git made it");
