@@ -1,20 +1,25 @@
 //! What a change does to files, relative to one parent or to all parents of a merge.
 
+use super::object::{FOLDER, GITLINK, SYMLINK};
 use super::{Deleted, Form, Old};
 use bstr::{BStr, BString};
 use git2::Oid;
 use std::sync::Arc;
 
-/// The id of the blob without content. Git does not need to store it: an entry that `git add -N`
-/// made has this id, and no line.
+/// The id of the blob without content, in both forms. Git does not need to store it: an entry that
+/// `git add -N` made has this id, and no line.
 const EMPTY_BLOB: [u8; 20] = [
     0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b, 0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2,
     0xe4, 0x8c, 0x53, 0x91,
 ];
+const EMPTY_BLOB_SHA256: [u8; 32] = [
+    0x47, 0x3a, 0x0f, 0x4c, 0x3b, 0xe8, 0xa9, 0x36, 0x81, 0xa2, 0x67, 0xe3, 0xb1, 0xe9, 0xa7, 0xdc,
+    0xda, 0x11, 0x85, 0x43, 0x6f, 0xe1, 0x41, 0xf7, 0x74, 0x91, 0x20, 0xa3, 0x03, 0x72, 0x18, 0x13,
+];
 
 /// Says whether `oid` is that of a blob without content.
 pub(super) fn is_empty_blob(oid: Oid) -> bool {
-    oid.as_bytes() == EMPTY_BLOB
+    oid.as_bytes() == EMPTY_BLOB || oid.as_bytes() == EMPTY_BLOB_SHA256
 }
 
 /// What a path of a tree or index holds.
@@ -38,11 +43,6 @@ impl Entry {
         }
     }
 }
-
-/// The kinds that a mode can say. Source: git, `Documentation/gitformat-index.txt`.
-const GITLINK: u32 = 0o160_000;
-const SYMLINK: u32 = 0o120_000;
-const FOLDER: u32 = 0o040_000;
 
 /// A path that has another text than before.
 #[derive(Debug)]

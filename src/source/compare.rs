@@ -10,41 +10,39 @@ use super::SourceError;
 use super::changes::{Changes, Entry};
 use super::index_file::{NodeId, Subfolders, WrittenTree};
 use super::index_walk::{IndexFolder, IndexNode, IndexWalk, Staging};
-use super::loose;
+use super::object::{FOLDER, MODE_KIND, RawCommit, Tree, TreeEntry};
+use super::store::Store;
 use bstr::BStr;
-use git2::{FileMode, Oid, Repository, Tree, TreeEntry};
+use git2::Oid;
 use std::cmp::Ordering;
 
 /// How deep folders may lie in one another: git's own default for `core.maxTreeDepth`.
 const MAX_DEPTH: usize = 2048;
 
-/// The bits of a mode that say what kind of entry it is.
-const MODE_KIND: u32 = 0o170_000;
-
 /// What is compared with a parent.
 #[derive(Clone, Copy)]
-pub(super) enum New<'a, 'r> {
+pub(super) enum New<'a> {
     /// A commit.
-    Commit(&'a git2::Commit<'r>),
+    Commit(&'a RawCommit),
     /// The index.
     Index(Staging<'a>),
 }
 
 /// Compares `new` with the tree of `parent`; without one, all is new.
 pub(super) fn compare(
-    repository: &Repository,
-    parent: Option<&git2::Commit<'_>>,
-    new: New<'_, '_>,
+    store: &Store,
+    parent: Option<&RawCommit>,
+    new: New<'_>,
 ) -> Result<Changes, SourceError> {
     let old = parent.map_or(Ok(Folder::Nothing), |parent| {
-        Folder::of_commit(repository, parent)
+        Folder::of_commit(store, parent)
     })?;
     let mut index = match new {
         New::Commit(_) => None,
         New::Index(staging) => Some(IndexWalk::new(staging)?),
     };
     let new = match (new, &mut index) {
-        (New::Commit(commit), _) => Folder::of_commit(repository, commit)?,
+        (New::Commit(commit), _) => Folder::of_commit(store, commit)?,
         (New::Index(_), None) => Folder::Nothing,
         (New::Index(_), Some(index)) => {
             let (root, tree) = index.root()?;
@@ -54,11 +52,11 @@ pub(super) fn compare(
                 index.skip(b"", tree)?;
                 return Ok(Changes::default());
             }
-            Folder::of_index(index.open(repository, b"", root)?)
+            Folder::of_index(index.open(store, b"", root)?)
         }
     };
     let mut comparison = Comparison {
-        repository,
+        store,
         index,
         path: Vec::new(),
         levels: vec![Level {
@@ -75,11 +73,11 @@ pub(super) fn compare(
 }
 
 /// A folder on one side of a comparison.
-enum Folder<'r, 'i> {
+enum Folder<'i> {
     /// There is none.
     Nothing,
     /// A folder of a commit, or one that git is about to commit.
-    Tree(Origin, Tree<'r>),
+    Tree(Origin, Tree),
     /// What the index holds below a folder, with the folders there that its cache-tree knows. The
     /// walk through the index is in it.
     Index(Subfolders<'i>),
@@ -100,19 +98,19 @@ enum Node<'t> {
     Index(IndexNode<'t>),
 }
 
-impl<'r, 'i> Folder<'r, 'i> {
+impl<'i> Folder<'i> {
     /// Returns the top folder of a commit.
-    fn of_commit(repository: &Repository, commit: &git2::Commit<'r>) -> Result<Self, SourceError> {
-        match loose::tree_of(repository, commit) {
-            Ok(tree) => Ok(Self::Tree(Origin::Commit(commit.id()), tree)),
+    fn of_commit(store: &Store, commit: &RawCommit) -> Result<Self, SourceError> {
+        match store.tree(commit.tree) {
+            Ok(tree) => Ok(Self::Tree(Origin::Commit(commit.id), tree)),
             Err(source) => Err(SourceError::Commit {
-                commit: commit.id(),
+                commit: commit.id,
                 source,
             }),
         }
     }
 
-    fn of_index(folder: IndexFolder<'r, 'i>) -> Self {
+    fn of_index(folder: IndexFolder<'i>) -> Self {
         match folder {
             IndexFolder::Tree(tree) => Self::Tree(Origin::Index, tree),
             IndexFolder::Entries(below) => Self::Index(below),
@@ -138,14 +136,14 @@ impl<'r, 'i> Folder<'r, 'i> {
 impl Node<'_> {
     fn name(&self) -> &[u8] {
         match self {
-            Self::Tree(_, entry) => entry.name_bytes(),
+            Self::Tree(_, entry) => entry.name,
             Self::Index(IndexNode::File(name, ..) | IndexNode::Folder(name, ..)) => name,
         }
     }
 
     fn is_folder(&self) -> bool {
         match self {
-            Self::Tree(_, entry) => entry.filemode() == i32::from(FileMode::Tree),
+            Self::Tree(_, entry) => entry.mode == FOLDER,
             Self::Index(IndexNode::File(..)) => false,
             Self::Index(IndexNode::Folder(..)) => true,
         }
@@ -154,11 +152,9 @@ impl Node<'_> {
     /// Returns what tells whether two nodes are the same, if anything does.
     fn identity(&self) -> Option<(Oid, u32)> {
         match self {
-            Self::Tree(_, entry) => Some((entry.id(), entry.filemode().cast_unsigned())),
+            Self::Tree(_, entry) => Some((entry.oid, entry.mode)),
             Self::Index(IndexNode::File(_, mode, oid)) => Some((*oid, *mode)),
-            Self::Index(IndexNode::Folder(_, _, tree)) => {
-                tree.map(|tree| (tree.oid, u32::from(FileMode::Tree)))
-            }
+            Self::Index(IndexNode::Folder(_, _, tree)) => tree.map(|tree| (tree.oid, FOLDER)),
         }
     }
 
@@ -186,9 +182,9 @@ impl Node<'_> {
 }
 
 /// Two folders of the same path that are being compared.
-struct Level<'r, 'i> {
-    old: Folder<'r, 'i>,
-    new: Folder<'r, 'i>,
+struct Level<'i> {
+    old: Folder<'i>,
+    new: Folder<'i>,
     /// How far the walk is in each, if it is a tree.
     at_old: usize,
     at_new: usize,
@@ -233,12 +229,12 @@ enum Inner {
 
 /// A walk through all folders that differ. It keeps its own stack: folders may be nested deeper
 /// than the thread's would bear.
-struct Comparison<'r, 'i> {
-    repository: &'r Repository,
+struct Comparison<'s, 'i> {
+    store: &'s Store,
     index: Option<IndexWalk<'i>>,
     /// Where the walk is, from the root.
     path: Vec<u8>,
-    levels: Vec<Level<'r, 'i>>,
+    levels: Vec<Level<'i>>,
     changes: Changes,
 }
 
@@ -301,13 +297,13 @@ impl Comparison<'_, '_> {
             Move::Pass(beyond)
         } else if node.is_folder() {
             let tree = |node: &Node<'_>| match node {
-                Node::Tree(origin, entry) => Some((*origin, entry.id())),
+                Node::Tree(origin, entry) => Some((*origin, entry.oid)),
                 Node::Index(_) => None,
             };
             Move::Enter {
                 before: before.as_ref().and_then(tree),
                 after: after.as_ref().and_then(|node| match node {
-                    Node::Tree(origin, entry) => Some(Inner::Tree(*origin, entry.id())),
+                    Node::Tree(origin, entry) => Some(Inner::Tree(*origin, entry.oid)),
                     Node::Index(IndexNode::Folder(_, node, _)) => Some(Inner::Index(*node)),
                     Node::Index(IndexNode::File(..)) => None,
                 }),
@@ -320,7 +316,6 @@ impl Comparison<'_, '_> {
             }
         };
         let (is_old, is_new) = (before.is_some(), after.is_some());
-        drop((before, after));
         level.at_old += usize::from(is_old);
         level.at_new += usize::from(is_new);
         Ok(next)
@@ -348,7 +343,7 @@ impl Comparison<'_, '_> {
         let new = match (after, &mut self.index) {
             (Some(Inner::Tree(origin, oid)), _) => self.tree(origin, oid)?,
             (Some(Inner::Index(node)), Some(index)) => {
-                Folder::of_index(index.open(self.repository, &self.path, node)?)
+                Folder::of_index(index.open(self.store, &self.path, node)?)
             }
             (Some(Inner::Index(_)), None) | (None, _) => Folder::Nothing,
         };
@@ -368,10 +363,10 @@ impl Comparison<'_, '_> {
     }
 }
 
-impl<'r, 'i> Comparison<'r, 'i> {
+impl<'i> Comparison<'_, 'i> {
     /// Opens a folder of a tree.
-    fn tree(&self, origin: Origin, oid: Oid) -> Result<Folder<'r, 'i>, SourceError> {
-        match (loose::find_tree(self.repository, oid), origin) {
+    fn tree(&self, origin: Origin, oid: Oid) -> Result<Folder<'i>, SourceError> {
+        match (self.store.tree(oid), origin) {
             (Ok(tree), _) => Ok(Folder::Tree(origin, tree)),
             (Err(source), Origin::Commit(commit)) => Err(SourceError::Commit { commit, source }),
             (Err(source), Origin::Index) => Err(SourceError::StagedTree {

@@ -1,9 +1,11 @@
 //! What git's environment variables say about the repository.
 
 use super::SourceError;
+use super::object::parse_oid;
 use git2::Oid;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where git says the repository and its parts are.
 ///
@@ -82,7 +84,7 @@ impl GitEnvironment {
             _ => {
                 let merged = name.strip_prefix("GITHEAD_");
                 self.merged
-                    .extend(merged.and_then(|oid| Oid::from_str(oid).ok()));
+                    .extend(merged.and_then(|oid| parse_oid(oid.as_bytes())));
             }
         }
     }
@@ -91,6 +93,36 @@ impl GitEnvironment {
     #[must_use]
     pub fn is_hook(&self) -> bool {
         self.from_git && self.index_file.is_some()
+    }
+
+    /// Prepares git to work in this environment, and in no other.
+    pub(super) fn give_to(&self, command: &mut Command) {
+        let mut give = |name: &str, value: Option<&OsStr>| {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        };
+        let path =
+            |path: &'_ Option<PathBuf>| path.as_ref().map(|path| path.clone().into_os_string());
+        give("GIT_DIR", path(&self.git_dir).as_deref());
+        give("GIT_WORK_TREE", path(&self.work_tree).as_deref());
+        give("GIT_INDEX_FILE", path(&self.index_file).as_deref());
+        give(
+            "GIT_OBJECT_DIRECTORY",
+            path(&self.object_directory).as_deref(),
+        );
+        for (name, folders) in [
+            (
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                &self.alternate_object_directories,
+            ),
+            ("GIT_CEILING_DIRECTORIES", &self.ceiling_directories),
+        ] {
+            let list = std::env::join_paths(folders).ok();
+            give(name, list.as_deref().filter(|list| !list.is_empty()));
+        }
+        command.current_dir(&self.directory);
     }
 
     /// Makes a path absolute, against the current directory.

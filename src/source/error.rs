@@ -27,8 +27,11 @@ pub enum SourceError {
         source: git2::Error,
     },
 
-    /// A form of repository that cannot be read.
-    #[error("this repository uses {form}, which guard does not support yet{}", .form.way_out())]
+    /// A form of repository that libgit2 cannot read, where git cannot be run either.
+    #[error(
+        "this repository uses {form}, which guard reads through git, and git cannot be run: put it \
+         on the PATH{}", .form.way_out()
+    )]
     Unsupported {
         /// Which.
         form: UnsupportedForm,
@@ -128,6 +131,35 @@ pub enum SourceError {
         source: git2::Error,
     },
 
+    /// A folder of a commit cannot be read.
+    #[error("tree {oid}, `/{path}` in a commit, cannot be read; `git fsck` may say why")]
+    Tree {
+        /// The folder, with a `/` after it; empty for the top.
+        path: BString,
+        /// The tree.
+        oid: Oid,
+        /// What libgit2 or git said.
+        source: git2::Error,
+    },
+
+    /// An object that is being pushed cannot be read.
+    #[error("`{reference}` leads to {oid}, which cannot be read; `git fsck` may say why")]
+    Pushed {
+        /// The reference.
+        reference: BString,
+        /// The object.
+        oid: Oid,
+        /// What libgit2 or git said.
+        source: git2::Error,
+    },
+
+    /// What git should say on standard input is not in its form.
+    #[error("git's line on standard input is not understood: `{line}`")]
+    Updates {
+        /// The line.
+        line: BString,
+    },
+
     /// Folders lie deeper in one another than git allows.
     #[error("`{path}`: folders nested too deeply")]
     TooDeep {
@@ -136,7 +168,7 @@ pub enum SourceError {
     },
 
     /// The commits that no remote has cannot be listed.
-    #[error("the commits of HEAD cannot be listed; `git fsck` may say why")]
+    #[error("the commits cannot be listed; `git fsck` may say why")]
     History(#[source] git2::Error),
 
     /// A file of git's own cannot be read.
@@ -207,8 +239,8 @@ impl UnsupportedForm {
     /// Returns what the user can do instead, to follow a sentence; empty when there is nothing.
     fn way_out(&self) -> &'static str {
         match self {
-            Self::SplitIndex => "; `git update-index --no-split-index` joins it",
-            Self::SparseIndex => "; `git sparse-checkout reapply --no-sparse-index` fills it",
+            Self::SplitIndex => ", or join it by `git update-index --no-split-index`",
+            Self::SparseIndex => ", or fill it by `git sparse-checkout reapply --no-sparse-index`",
             _ => "",
         }
     }

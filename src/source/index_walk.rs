@@ -2,9 +2,10 @@
 
 use super::SourceError;
 use super::index_file::{Cursor, IndexFile, NodeId, Odd, Subfolders, WrittenTree};
-use super::loose;
+use super::object::{FOLDER, Tree, is_missing};
+use super::store::Store;
 use bstr::BStr;
-use git2::{ErrorClass, ErrorCode, Index, ObjectType, Oid, Repository, Tree};
+use git2::{Index, ObjectType, Oid};
 use std::io::Write;
 
 /// An index to compare.
@@ -67,9 +68,9 @@ pub(super) enum IndexNode<'w> {
 }
 
 /// A folder of the index that is being walked through.
-pub(super) enum IndexFolder<'r, 'i> {
+pub(super) enum IndexFolder<'i> {
     /// Git commits this tree; the walk is past the folder.
-    Tree(Tree<'r>),
+    Tree(Tree),
     /// Git commits the entries; the walk is at the first.
     Entries(Subfolders<'i>),
 }
@@ -135,12 +136,12 @@ impl<'i> IndexWalk<'i> {
     }
 
     /// Enters `folder`, a path that ends with `/` or is empty, as git does when it commits.
-    pub(super) fn open<'r>(
+    pub(super) fn open(
         &mut self,
-        repository: &'r Repository,
+        store: &Store,
         folder: &[u8],
         node: Option<NodeId>,
-    ) -> Result<IndexFolder<'r, 'i>, SourceError> {
+    ) -> Result<IndexFolder<'i>, SourceError> {
         let (Self::File(file, cursor), Some(node)) = (self, node) else {
             return Ok(IndexFolder::Entries(Subfolders::default()));
         };
@@ -156,7 +157,7 @@ impl<'i> IndexWalk<'i> {
         let Some(tree) = tree else {
             return Ok(IndexFolder::Entries(below));
         };
-        match loose::find_tree(repository, tree.oid) {
+        match store.tree(tree.oid) {
             Ok(found) => {
                 skip(cursor, folder, tree.entries, file.count()).map_err(|odd| fault(file, odd))?;
                 Ok(IndexFolder::Tree(found))
@@ -260,7 +261,7 @@ fn is_made_of(
             "a folder has another number of entries than the cache-tree says",
         ));
     }
-    let oid = Oid::hash_object(ObjectType::Tree, &text);
+    let oid = Oid::hash_object_ext(ObjectType::Tree, &text, tree.oid.object_format());
     Ok(oid.is_ok_and(|oid| oid == tree.oid))
 }
 
@@ -268,7 +269,7 @@ fn is_made_of(
 ///
 /// It is an error if the path is in conflict.
 pub(super) fn look_up(
-    repository: &Repository,
+    store: &Store,
     file: &IndexFile,
     path: &BStr,
 ) -> Result<Option<(u32, Oid)>, SourceError> {
@@ -283,8 +284,8 @@ pub(super) fn look_up(
     let mut rest: &[u8] = path;
     while let Some(folder) = node {
         if let Some(written) = file.written(folder).map_err(fault)? {
-            match loose::find_tree(repository, written.oid) {
-                Ok(tree) => return look_up_in(repository, tree, path, rest),
+            match store.tree(written.oid) {
+                Ok(tree) => return look_up_in(store, tree, path, rest),
                 Err(error) if is_missing(&error) => {}
                 Err(source) => {
                     let folder = &path[..path.len() - rest.len()];
@@ -308,37 +309,28 @@ pub(super) fn look_up(
 }
 
 /// Looks up `rest`, the end of `path`, in a tree that git commits.
-fn look_up_in<'r>(
-    repository: &'r Repository,
-    mut tree: Tree<'r>,
+fn look_up_in(
+    store: &Store,
+    mut tree: Tree,
     path: &BStr,
     mut rest: &[u8],
 ) -> Result<Option<(u32, Oid)>, SourceError> {
     loop {
         let length = memchr::memchr(b'/', rest);
-        let Some(entry) = tree.get_name_bytes(&rest[..length.unwrap_or(rest.len())]) else {
+        let Some(entry) = tree.find(&rest[..length.unwrap_or(rest.len())]) else {
             return Ok(None);
         };
-        let (mode, oid) = (entry.filemode().cast_unsigned(), entry.id());
+        let (mode, oid) = (entry.mode, entry.oid);
         match length {
             None if mode != FOLDER => return Ok(Some((mode, oid))),
             Some(length) if mode == FOLDER => rest = &rest[length + 1..],
             None | Some(_) => return Ok(None),
         }
         let folder = &path[..path.len() - rest.len()];
-        let inner = loose::find_tree(repository, oid);
-        drop(entry);
-        tree = inner.map_err(|source| unreadable(folder, oid, source))?;
+        tree = store
+            .tree(oid)
+            .map_err(|source| unreadable(folder, oid, source))?;
     }
-}
-
-/// The mode of a folder in a tree.
-const FOLDER: u32 = 0o040_000;
-
-/// Says whether an object is not there; one of another kind libgit2 does not find either, but git
-/// asks no more than whether there is any.
-fn is_missing(error: &git2::Error) -> bool {
-    error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Odb
 }
 
 /// Returns the error for an index file that is not what git writes.

@@ -119,6 +119,8 @@ pub struct Commit {
     pub id: Oid,
     /// Its author, as `Name <mail>`.
     pub author: String,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
     /// Its first line.
     pub summary: String,
 }

@@ -1,34 +1,75 @@
 //! Loose objects, read by guard itself.
 //!
 //! libgit2 1.9 waits for ever for the rest of a loose object that was cut off, as a crash or a full
-//! disk leaves it: <https://github.com/libgit2/libgit2/issues/7342>. So blobs that are loose are
-//! read here, and trees and commits that are loose are read through once before libgit2 sees them.
+//! disk leaves it: <https://github.com/libgit2/libgit2/issues/7342>. So what is loose is read here,
+//! in every folder that git would look into, and libgit2 is asked for the rest.
 
+use super::GitEnvironment;
+use super::object::Object;
+use bstr::ByteSlice;
 use flate2::bufread::ZlibDecoder;
-use git2::{Commit, Oid, Repository, Tree};
+use git2::{ObjectType, Oid};
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A loose object: its kind, such as `blob`, and its content.
-pub(super) struct Loose {
-    pub(super) kind: String,
-    pub(super) content: Vec<u8>,
+/// How far alternates may lead to further alternates: git's own limit.
+const MAX_ALTERNATES: usize = 5;
+
+/// Lists the folders in which git looks for objects of the repository whose common folder is
+/// `common_dir`, the repository's own first.
+///
+/// One that cannot be read is left for libgit2 to judge.
+pub(super) fn folders(environment: &GitEnvironment, common_dir: &Path) -> Vec<PathBuf> {
+    let own = match &environment.object_directory {
+        Some(named) => environment.absolute(named),
+        None => common_dir.join("objects"),
+    };
+    let mut folders = Vec::new();
+    add(&mut folders, own, 0);
+    for named in &environment.alternate_object_directories {
+        add(&mut folders, environment.absolute(named), 0);
+    }
+    folders
 }
 
-/// Returns a loose object, or `None` when there is none of that id in the folder `objects`.
+/// Adds a folder and those that it names as its alternates.
+fn add(folders: &mut Vec<PathBuf>, folder: PathBuf, depth: usize) {
+    if depth > MAX_ALTERNATES || folders.contains(&folder) {
+        return;
+    }
+    let alternates = std::fs::read(folder.join("info/alternates")).unwrap_or_default();
+    let named = alternates
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+        .filter_map(|line| line.to_path().ok().map(|named| folder.join(named)));
+    let named: Vec<PathBuf> = named.collect();
+    folders.push(folder);
+    for alternate in named {
+        add(folders, alternate, depth + 1);
+    }
+}
+
+/// Returns a loose object, or `None` when there is none of that id in `folders`.
 ///
 /// Source of the form: git, `Documentation/gitformat-loose.adoc`.
-pub(super) fn read(objects: &Path, oid: Oid) -> io::Result<Option<Loose>> {
+pub(super) fn read(folders: &[PathBuf], oid: Oid) -> io::Result<Option<Object>> {
     let id = oid.to_string();
-    let stored = match std::fs::read(objects.join(&id[..2]).join(&id[2..])) {
-        Ok(stored) => stored,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    for folder in folders {
+        match std::fs::read(folder.join(&id[..2]).join(&id[2..])) {
+            Ok(stored) => return inflate(&stored).map(Some),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+fn inflate(stored: &[u8]) -> io::Result<Object> {
     let damaged = |what| io::Error::new(ErrorKind::InvalidData, what);
     let mut content = Vec::with_capacity(stored.len().saturating_mul(3));
     // An object that was cut off is an unexpected end.
-    ZlibDecoder::new(&stored[..]).read_to_end(&mut content)?;
+    ZlibDecoder::new(stored).read_to_end(&mut content)?;
     let end = memchr::memchr(0, &content).ok_or_else(|| damaged("it has no header"))?;
     let header = String::from_utf8_lossy(&content[..end]).into_owned();
     content.drain(..=end);
@@ -38,40 +79,6 @@ pub(super) fn read(objects: &Path, oid: Oid) -> io::Result<Option<Loose>> {
     if size.parse() != Ok(content.len()) {
         return Err(damaged("it is not as long as its header says"));
     }
-    let kind = kind.to_owned();
-    Ok(Some(Loose { kind, content }))
-}
-
-/// Finds a tree that is whole.
-pub(super) fn find_tree(repository: &Repository, oid: Oid) -> Result<Tree<'_>, git2::Error> {
-    whole(repository, oid)?;
-    repository.find_tree(oid)
-}
-
-/// Finds a commit that is whole.
-pub(super) fn find_commit(repository: &Repository, oid: Oid) -> Result<Commit<'_>, git2::Error> {
-    whole(repository, oid)?;
-    repository.find_commit(oid)
-}
-
-/// Returns the tree of a commit when it is whole.
-pub(super) fn tree_of<'r>(
-    repository: &Repository,
-    commit: &Commit<'r>,
-) -> Result<Tree<'r>, git2::Error> {
-    whole(repository, commit.tree_id())?;
-    commit.tree()
-}
-
-/// Fails when an object is loose and damaged.
-pub(super) fn whole(repository: &Repository, oid: Oid) -> Result<(), git2::Error> {
-    match read(&repository.commondir().join("objects"), oid) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(damaged(oid, &error)),
-    }
-}
-
-/// Says of an object what is wrong with it.
-pub(super) fn damaged(oid: Oid, error: &io::Error) -> git2::Error {
-    git2::Error::from_str(&format!("object {oid} is damaged: {error}"))
+    let kind = ObjectType::from_str(kind).ok_or_else(|| damaged("its kind is not known"))?;
+    Ok(Object { kind, content })
 }

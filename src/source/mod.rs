@@ -4,35 +4,49 @@
 //! thread opens a [`Reader`] of its own and reads the items it takes.
 
 mod changes;
+mod commits;
 mod compare;
 mod disk;
 mod environment;
 mod error;
+mod files;
+mod history;
 mod index_file;
 mod index_walk;
 mod item;
+mod library;
 mod loose;
+mod object;
 mod old;
 mod open;
 mod options;
 mod pending;
 mod plain;
+mod plumbing;
+mod push;
+mod range;
 mod repository;
 mod staged;
 mod stdin;
+mod store;
 #[cfg(all(test, unix))]
 mod tests;
+mod tree;
 mod unpushed;
 
 pub use disk::{Disk, Ignored};
 pub use environment::GitEnvironment;
 pub use error::{SourceError, UnsupportedForm};
+pub use history::History;
 pub use item::{Commit, Form, Item, Old, Place, Plan};
 pub use old::{Decode, Deleted, OldVersions};
 pub use pending::Pending;
+pub use push::{Push, Update};
+pub use range::Range;
 pub use repository::{GitReader, GitRepository};
 pub use staged::Staged;
 pub use stdin::Stdin;
+pub use tree::TreeAt;
 pub use unpushed::Unpushed;
 
 /// A place that text comes from.

@@ -55,7 +55,7 @@ fn open_for_git(start: &Path, environment: &GitEnvironment) -> Result<Repository
 }
 
 /// Returns the path that git wants in `safe.directory`: the work tree's top if there is one.
-fn path_to_list(environment: &GitEnvironment) -> PathBuf {
+pub(super) fn path_to_list(environment: &GitEnvironment) -> PathBuf {
     let is_top = |folder: &&Path| folder.join(".git").exists();
     let git_dir = environment
         .git_dir

@@ -1,16 +1,19 @@
 //! The repository that git is committing to, and reading its objects.
 
 use super::changes::is_empty_blob;
-use super::index_file::{HASHED_BYTES, IndexFile, is_overstated, is_unchecked};
+use super::index_file::{self, HASHED_BYTES, IndexFile, Odd, is_unchecked};
+use super::library::{Library, entry_of};
+use super::object::{FOLDER, MODE_KIND, REGULAR, RawCommit, RawTag, Tree, is_missing, parse_oid};
+use super::plumbing::{GitFault, Parts, Plumbing};
+use super::store::Store;
 use super::{
-    Decode, GitEnvironment, Item, OldVersions, Place, Reader, SourceError, index_walk, loose,
-    old::Gathered, open, plain,
+    Decode, GitEnvironment, Item, OldVersions, Place, Reader, SourceError, UnsupportedForm,
+    index_walk, old::Gathered, open, plain,
 };
 use bstr::{BStr, ByteSlice};
-use git2::{
-    ErrorClass, ErrorCode, FileMode, Index, IndexEntry, IndexEntryExtendedFlag, ObjectType, Odb,
-    Oid, Repository,
-};
+use git2::{Index, ObjectFormat, ObjectType, Oid};
+use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,60 +24,71 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 #[derive(Debug)]
 pub struct GitRepository {
     environment: GitEnvironment,
-    git_dir: PathBuf,
-    common_dir: PathBuf,
-    work_tree: Option<PathBuf>,
+    parts: Parts,
+    format: ObjectFormat,
+    /// Why libgit2 cannot read it, so that git has to.
+    unsupported: Option<UnsupportedForm>,
     index_file: PathBuf,
-    /// The index file as it was when it was first asked for; `None` where libgit2 has to read it.
+    /// The index file as it was when it was first asked for; `None` where it has to be read by
+    /// other means.
     index: OnceLock<Option<IndexFile>>,
     /// Opened repositories that nobody uses at the moment.
-    idle: Mutex<Vec<Opened>>,
+    idle: Mutex<Vec<Store>>,
 }
 
-/// An opened repository.
-struct Opened {
-    repository: Repository,
-    /// Whether it holds the index.
-    has_index: bool,
-}
-
-impl std::fmt::Debug for Opened {
+impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Opened")
-            .field(&self.repository.path())
-            .finish()
+        f.write_str(match self {
+            Self::Library(_) => "Library",
+            Self::Git(_) => "Git",
+        })
     }
 }
 
 impl GitRepository {
     /// Opens the repository that git is committing to.
     ///
+    /// A form of repository that libgit2 does not know is read through git's own commands.
+    ///
     /// # Errors
     ///
     /// Fails when the environment does not lead to a repository, when it belongs to another user
-    /// and git did not start this process, and when libgit2 cannot read its form.
+    /// and git did not start this process, and when neither libgit2 nor git can read its form.
     pub fn open(environment: GitEnvironment) -> Result<Self, SourceError> {
-        let repository = open::open(&environment)?;
-        let git_dir = repository.path().to_owned();
-        let work_tree = open::work_tree(&repository, &environment)?;
+        let (store, parts, unsupported) = match Library::open(&environment) {
+            Ok(library) => {
+                let repository = &library.repository;
+                let parts = Parts {
+                    git_dir: repository.path().to_owned(),
+                    common_dir: repository.commondir().to_owned(),
+                    work_tree: open::work_tree(repository, &environment)?,
+                };
+                (Store::Library(library), parts, None)
+            }
+            Err(SourceError::Unsupported { form, .. }) => {
+                let (git, parts) = Plumbing::open(&environment)
+                    .and_then(|git| git.parts().map(|parts| (git, parts)))
+                    .map_err(|fault| on_git(fault, &form, &environment))?;
+                (Store::Git(Box::new(git)), parts, Some(form))
+            }
+            Err(error) => return Err(error),
+        };
         let index_file = match &environment.index_file {
             // Relative to the top of the work tree, where git is when it sets the variable.
-            Some(file) => work_tree
+            Some(file) => parts
+                .work_tree
                 .as_deref()
                 .unwrap_or(&environment.directory)
                 .join(file),
-            None => git_dir.join("index"),
+            None => parts.git_dir.join("index"),
         };
         Ok(Self {
-            git_dir,
-            common_dir: repository.commondir().to_owned(),
-            work_tree,
+            format: store.format(),
+            parts,
+            unsupported,
             index_file,
             index: OnceLock::new(),
-            idle: Mutex::new(vec![Opened {
-                repository,
-                has_index: false,
-            }]),
+            idle: Mutex::new(vec![store]),
             environment,
         })
     }
@@ -82,19 +96,19 @@ impl GitRepository {
     /// Returns the top of the work tree, absolute; a bare repository has none.
     #[must_use]
     pub fn work_tree(&self) -> Option<&Path> {
-        self.work_tree.as_deref()
+        self.parts.work_tree.as_deref()
     }
 
     /// Returns the repository's own folder: of a linked work tree, the part that is its own.
     #[must_use]
     pub fn git_dir(&self) -> &Path {
-        &self.git_dir
+        &self.parts.git_dir
     }
 
     /// Returns the folder that linked work trees share; without any, the same as [`Self::git_dir`].
     #[must_use]
     pub fn common_dir(&self) -> &Path {
-        &self.common_dir
+        &self.parts.common_dir
     }
 
     /// Says whether git started this process as a hook of a command that commits.
@@ -128,8 +142,7 @@ impl GitRepository {
         let Some((mode, oid)) = handle.staged_entry(path)? else {
             return Ok(None);
         };
-        let kind = mode & MODE_KIND;
-        if kind != u32::from(FileMode::Blob) & MODE_KIND {
+        if mode & MODE_KIND != REGULAR {
             return Err(SourceError::NotAFile {
                 path: path.to_owned(),
                 place: "the index".to_owned(),
@@ -159,27 +172,36 @@ impl GitRepository {
             revision: revision.to_owned(),
             source,
         };
-        let is_absent = |error: &git2::Error| {
-            error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Tree
-        };
-        let object = handle.revparse_single(revision).map_err(fault)?;
-        let tree = object.peel_to_tree().map_err(fault)?;
-        let entry = match tree.get_path(&path.to_path_lossy()) {
-            Ok(entry) => entry,
-            // Of a folder that is not in this clone libgit2 says the same, but of another class.
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(fault(error)),
-        };
-        let is_file =
-            entry.kind() == Some(ObjectType::Blob) && entry.filemode() != i32::from(FileMode::Link);
-        if !is_file {
-            let place = format!("`{revision}`");
-            return Err(SourceError::NotAFile {
-                path: path.to_owned(),
-                place,
-            });
+        let object = handle.resolve(revision).map_err(fault)?;
+        let mut tree = handle.tree_behind(object).map_err(fault)?;
+        let mut names = path.split(|&byte| byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            let Some(entry) = tree.find(name) else {
+                return Ok(None);
+            };
+            match (entry.mode & MODE_KIND, names.peek()) {
+                (REGULAR, None) => return handle.new_blob(path, entry.oid).map(Some),
+                (FOLDER, Some(_)) => {
+                    let inner = handle.tree(entry.oid).map_err(fault)?;
+                    tree = inner;
+                }
+                (_, None) => break,
+                (_, Some(_)) => return Ok(None),
+            }
         }
-        handle.new_blob(path, entry.id()).map(Some)
+        Err(SourceError::NotAFile {
+            path: path.to_owned(),
+            place: format!("`{revision}`"),
+        })
+    }
+
+    /// Says whether HEAD names a commit.
+    ///
+    /// # Errors
+    ///
+    /// Fails when HEAD cannot be read.
+    pub fn has_commits(&self) -> Result<bool, SourceError> {
+        self.handle()?.head().map(|head| head.is_some())
     }
 
     /// Returns the environment it was opened with.
@@ -194,39 +216,72 @@ impl GitRepository {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let opened = match idle {
-            Some(opened) => opened,
-            None => Opened {
-                repository: open::open(&self.environment)?,
-                has_index: false,
-            },
+        let store = match (idle, &self.unsupported) {
+            (Some(store), _) => store,
+            (None, None) => Store::Library(Library::open(&self.environment)?),
+            (None, Some(form)) => Store::Git(Box::new(self.git(form)?)),
         };
         Ok(Handle {
-            opened: Some(opened),
+            store: Some(store),
             home: self,
         })
     }
 
+    /// Has git read the repository, because libgit2 cannot read a form.
+    fn git(&self, form: &UnsupportedForm) -> Result<Plumbing, SourceError> {
+        Plumbing::open(&self.environment).map_err(|fault| on_git(fault, form, &self.environment))
+    }
+
     /// Returns the index file, if it can be read where it lies.
     pub(super) fn index_file(&self) -> Option<&IndexFile> {
-        let open = || IndexFile::open(&self.index_file, HASHED_BYTES).ok();
+        let open = || IndexFile::open(&self.index_file, self.format, HASHED_BYTES).ok();
         self.index.get_or_init(open).as_ref()
     }
 
     /// Returns whether the index is the repository's own, and not one made for a single command.
     fn has_own_index(&self) -> bool {
         let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
-        let own = self.git_dir.join("index");
+        let own = self.git_dir().join("index");
         self.index_file.file_name() == own.file_name() && folder(&self.index_file) == folder(&own)
+    }
+
+    /// Returns the commits at which a shallow clone ends.
+    pub(super) fn boundary(&self) -> Result<HashSet<Oid>, SourceError> {
+        let path = self.common_dir().join("shallow");
+        let fault = |source| SourceError::GitFile {
+            path: path.clone(),
+            source,
+        };
+        match std::fs::read(&path) {
+            Ok(text) => text
+                .lines()
+                .map(|line| parse_oid(line.trim_ascii()))
+                .collect::<Option<_>>()
+                .ok_or_else(|| fault(ErrorKind::InvalidData.into())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(HashSet::new()),
+            Err(error) => Err(fault(error)),
+        }
     }
 }
 
-/// The bits of a mode that say what kind of entry it is.
-const MODE_KIND: u32 = 0o170_000;
+/// Returns the error for a form that libgit2 does not know and git did not read either.
+fn on_git(fault: GitFault, form: &UnsupportedForm, environment: &GitEnvironment) -> SourceError {
+    match fault {
+        GitFault::Refused(why) if why.contains("dubious ownership") => SourceError::NotOwned {
+            path: open::path_to_list(environment),
+            source: git2::Error::from_str(&why),
+        },
+        GitFault::Refused(why) => SourceError::Open(git2::Error::from_str(&why)),
+        GitFault::NotRun(_) => SourceError::Unsupported {
+            form: form.clone(),
+            source: fault.into(),
+        },
+    }
+}
 
 /// An opened repository, lent to one thread until it is dropped.
 pub(super) struct Handle<'r> {
-    opened: Option<Opened>,
+    store: Option<Store>,
     home: &'r GitRepository,
 }
 
@@ -234,59 +289,56 @@ impl Drop for Handle<'_> {
     fn drop(&mut self) {
         let idle = self.home.idle.lock();
         idle.unwrap_or_else(PoisonError::into_inner)
-            .extend(self.opened.take());
+            .extend(self.store.take());
     }
 }
 
 impl Deref for Handle<'_> {
-    type Target = Repository;
+    type Target = Store;
 
-    fn deref(&self) -> &Repository {
-        &self
-            .opened
-            .as_ref()
-            .expect("it is given back on drop only")
-            .repository
+    fn deref(&self) -> &Store {
+        self.store.as_ref().expect("it is given back on drop only")
     }
 }
 
+/// How many tags may point to one another: no one makes chains, but they could have no end.
+const MAX_TAGS: usize = 64;
+
 impl Handle<'_> {
-    /// Returns the index that git is committing, or `None` in a repository so new that there is
-    /// no index yet.
+    /// Returns git, if it has to read the index: because libgit2 cannot read the repository, or
+    /// just not this index.
+    ///
+    /// It is an error if the index is damaged: git itself does not look at the checksum.
+    pub(super) fn git_for_index(
+        &self,
+        form: Option<&UnsupportedForm>,
+    ) -> Result<Plumbing, SourceError> {
+        let path = &self.home.index_file;
+        index_file::check(path, self.home.format).map_err(|Odd(what)| SourceError::Index {
+            path: path.clone(),
+            source: git2::Error::from_str(what),
+        })?;
+        let form = form.or(self.home.unsupported.as_ref());
+        self.home.git(form.unwrap_or(&UnsupportedForm::Version))
+    }
+
+    /// Says whether git reads the repository because libgit2 cannot.
+    pub(super) fn is_git(&self) -> bool {
+        self.home.unsupported.is_some()
+    }
+
+    /// Returns the index as libgit2 reads it, or `None` in a repository so new that there is no
+    /// index yet.
     ///
     /// libgit2 takes a missing index for an empty one and says nothing; here it is an error.
     pub(super) fn index(&mut self) -> Result<Option<Index>, SourceError> {
-        let path = &self.home.index_file;
-        let fault = |error| SourceError::on_index(error, path.clone());
-        let opened = self.opened.as_mut().expect("it is given back on drop only");
-        if opened.has_index {
-            return opened.repository.index().map(Some).map_err(fault);
+        if !self.has_index_file()? {
+            return Ok(None);
         }
-        let told = |what: &str| Err(fault(git2::Error::from_str(what)));
-        let is_overstated = |metadata: std::fs::Metadata| is_overstated(path, metadata.len());
-        match std::fs::metadata(path) {
-            Ok(metadata) if !metadata.is_file() => return told("it is not a file"),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return self.without_index();
-            }
-            metadata => match metadata.and_then(is_overstated) {
-                Ok(false) => {}
-                Ok(true) => return told("it states more entries than it can hold"),
-                Err(error) => return told(&error.to_string()),
-            },
+        match self.store.as_mut() {
+            Some(Store::Library(library)) => library.index(&self.home.index_file).map(Some),
+            _ => Ok(None),
         }
-        let mut index = Index::open(path).map_err(|error| {
-            // What libgit2 says of a file too short to be an index, although it is there.
-            let misleading = error.message().ends_with("no longer exists");
-            fault(if misleading {
-                git2::Error::from_str("it is not a git index")
-            } else {
-                error
-            })
-        })?;
-        opened.repository.set_index(&mut index).map_err(fault)?;
-        opened.has_index = true;
-        Ok(Some(index))
     }
 
     /// Returns the index as libgit2 reads it, to judge a file that is not as git writes it.
@@ -295,7 +347,8 @@ impl Handle<'_> {
     pub(super) fn odd_index(&mut self) -> Result<Option<Index>, SourceError> {
         let index = self.index()?;
         let path = &self.home.index_file;
-        let what = match index.as_ref().map(|_| is_unchecked(path)) {
+        let unchecked = index.as_ref().map(|_| is_unchecked(path, self.home.format));
+        let what = match unchecked {
             None | Some(Ok(false)) => return Ok(index),
             Some(Ok(true)) => "it is not as git writes it, and has no checksum".to_owned(),
             Some(Err(error)) => error.to_string(),
@@ -306,15 +359,20 @@ impl Handle<'_> {
         ))
     }
 
-    /// Decides what it means that there is no index.
-    fn without_index(&self) -> Result<Option<Index>, SourceError> {
+    /// Says whether there is an index; that there is none may be right, or an error.
+    pub(super) fn has_index_file(&self) -> Result<bool, SourceError> {
+        match std::fs::metadata(&self.home.index_file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            // What else is wrong shows when it is read.
+            _ => return Ok(true),
+        }
         let named = self.home.environment.index_file.is_some();
-        if self.home.work_tree.is_none() && !named {
+        if self.home.work_tree().is_none() && !named {
             return Err(SourceError::Bare);
         }
         // `git commit --allow-empty` right after `git init` names an index that is not there.
         if self.home.has_own_index() && self.head()?.is_none() {
-            return Ok(None);
+            return Ok(false);
         }
         Err(SourceError::MissingIndex {
             path: self.home.index_file.clone(),
@@ -331,32 +389,62 @@ impl Handle<'_> {
                 found => return found,
             }
         }
-        match self.odd_index()? {
-            Some(index) => entry_of(&index, path),
-            None => Ok(None),
+        if self.is_git() {
+            return if self.has_index_file()? {
+                self.git_for_index(None)?.staged_entry(path)
+            } else {
+                Ok(None)
+            };
+        }
+        match self.odd_index() {
+            Ok(Some(index)) => entry_of(&index, path),
+            Ok(None) => Ok(None),
+            Err(SourceError::Unsupported { form, .. }) => {
+                self.git_for_index(Some(&form))?.staged_entry(path)
+            }
+            Err(error) => Err(error),
         }
     }
 
-    /// Returns the commit that HEAD names, or `None` when its branch has no commit yet.
-    pub(super) fn head(&self) -> Result<Option<git2::Commit<'_>>, SourceError> {
-        match Repository::head(self) {
-            Ok(head) => {
-                // Before libgit2 reads it: a commit that was cut off would never end.
-                let whole = head.target().map_or(Ok(()), |oid| loose::whole(self, oid));
-                whole
-                    .and_then(|()| head.peel_to_commit())
-                    .map(Some)
-                    .map_err(SourceError::Head)
+    /// Returns the commit that HEAD names, whole, or `None` when its branch has no commit yet.
+    pub(super) fn head(&self) -> Result<Option<RawCommit>, SourceError> {
+        let head = Store::head(self).map_err(SourceError::Head)?;
+        head.map(|oid| self.commit(oid))
+            .transpose()
+            .map_err(SourceError::Head)
+    }
+
+    /// Follows tags from an object to what they mean: a commit, a folder or a text. `seen` is told
+    /// of every tag on the way.
+    pub(super) fn peel(
+        &self,
+        mut oid: Oid,
+        mut seen: impl FnMut(Oid, RawTag),
+    ) -> Result<(ObjectType, Oid), git2::Error> {
+        for _ in 0..MAX_TAGS {
+            let object = self.object(oid)?;
+            if object.kind != ObjectType::Tag {
+                return Ok((object.kind, oid));
             }
-            Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
-            Err(error) => Err(SourceError::Head(error)),
+            let tag = RawTag::parse(oid, &object)?;
+            let target = tag.target;
+            seen(oid, tag);
+            oid = target;
+        }
+        Err(git2::Error::from_str("tags point to one another"))
+    }
+
+    /// Returns the tree that an object means: its own, that of a commit, or what a tag leads to.
+    pub(super) fn tree_behind(&self, oid: Oid) -> Result<Tree, git2::Error> {
+        match self.peel(oid, |_, _| {})? {
+            (ObjectType::Commit, oid) => self.tree(self.commit(oid)?.tree),
+            (_, oid) => self.tree(oid),
         }
     }
 
     /// Reads a blob that must be there.
-    fn new_blob(&self, path: &BStr, oid: Oid) -> Result<Vec<u8>, SourceError> {
-        self.odb()
-            .and_then(|odb| read_blob(&self.home.common_dir, &odb, oid))
+    pub(super) fn new_blob(&self, path: &BStr, oid: Oid) -> Result<Vec<u8>, SourceError> {
+        self.blob_or_nothing(oid)
             .map_err(|source| SourceError::Blob {
                 path: path.to_owned(),
                 oid,
@@ -366,12 +454,9 @@ impl Handle<'_> {
 
     /// Reads a blob that need not be in this clone.
     fn old_blob(&self, path: &BStr, oid: Oid) -> Result<Option<Vec<u8>>, SourceError> {
-        match self
-            .odb()
-            .and_then(|odb| read_blob(&self.home.common_dir, &odb, oid))
-        {
+        match self.blob_or_nothing(oid) {
             Ok(text) => Ok(Some(text)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) if is_missing(&error) => Ok(None),
             Err(source) => Err(SourceError::Blob {
                 path: path.to_owned(),
                 oid,
@@ -379,42 +464,14 @@ impl Handle<'_> {
             }),
         }
     }
-}
 
-/// Returns the mode and id under which `path` is going to be committed, as libgit2 reads the index.
-pub(super) fn entry_of(index: &Index, path: &BStr) -> Result<Option<(u32, Oid)>, SourceError> {
-    let path_on_disk = path.to_path_lossy();
-    if (1..=3).any(|stage| index.get_path(&path_on_disk, stage).is_some()) {
-        return Err(SourceError::Conflicts {
-            paths: vec![path.to_owned()],
-        });
-    }
-    let is_intent = |entry: &IndexEntry| {
-        IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended)
-            .contains(IndexEntryExtendedFlag::INTENT_TO_ADD)
-    };
-    let entry = index
-        .get_path(&path_on_disk, 0)
-        .filter(|entry| !is_intent(entry));
-    Ok(entry.map(|entry| (entry.mode, entry.id)))
-}
-
-/// Reads a blob, of any size and whatever attributes say of it.
-fn read_blob(common_dir: &Path, odb: &Odb<'_>, oid: Oid) -> Result<Vec<u8>, git2::Error> {
-    if is_empty_blob(oid) {
-        return Ok(Vec::new());
-    }
-    match loose::read(&common_dir.join("objects"), oid) {
-        Ok(Some(found)) if found.kind == "blob" => return Ok(found.content),
-        Ok(Some(_)) => return Err(git2::Error::from_str("the object is not a blob")),
-        Ok(None) => {}
-        Err(error) => return Err(loose::damaged(oid, &error)),
-    }
-    let object = odb.read(oid)?;
-    if object.kind() == ObjectType::Blob {
-        Ok(object.data().to_vec())
-    } else {
-        Err(git2::Error::from_str("the object is not a blob"))
+    /// Reads a blob, of any size and whatever attributes say of it. The one without content need
+    /// not be stored.
+    fn blob_or_nothing(&self, oid: Oid) -> Result<Vec<u8>, git2::Error> {
+        if is_empty_blob(oid) {
+            return Ok(Vec::new());
+        }
+        self.blob(oid)
     }
 }
 

@@ -1,10 +1,13 @@
 //! What is staged: the index against HEAD.
 
-use super::changes;
+use super::changes::{self, Changes};
 use super::compare::{self, New};
 use super::index_walk::{self, Staging};
+use super::object::{RawCommit, parse_oid};
+use super::plumbing::Plumbing;
 use super::repository::Handle;
-use super::{GitRepository, Plan, Reader, Source, SourceError, loose};
+use super::{GitRepository, Plan, Reader, Source, SourceError};
+use bstr::ByteSlice;
 use git2::Oid;
 use std::io::ErrorKind;
 
@@ -35,11 +38,24 @@ impl Source for Staged<'_> {
                 outcome => return outcome,
             }
         }
-        let Some(index) = handle.odd_index()? else {
-            return Ok(Plan::default());
-        };
-        let paths = index_walk::index_paths(&index)?;
-        self.plan_of(&handle, Staging::List(&paths))
+        if handle.is_git() {
+            return if handle.has_index_file()? {
+                self.plan_of_git(&handle, &handle.git_for_index(None)?)
+            } else {
+                Ok(Plan::default())
+            };
+        }
+        match handle.odd_index() {
+            Ok(Some(index)) => {
+                let paths = index_walk::index_paths(&index)?;
+                self.plan_of(&handle, Staging::List(&paths))
+            }
+            Ok(None) => Ok(Plan::default()),
+            Err(SourceError::Unsupported { form, .. }) => {
+                self.plan_of_git(&handle, &handle.git_for_index(Some(&form))?)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, SourceError> {
@@ -62,10 +78,27 @@ impl Staged<'_> {
             let paths = file.conflicts().to_owned();
             return Err(SourceError::Conflicts { paths });
         }
+        self.join(handle, |parent| {
+            compare::compare(handle, parent, New::Index(staging))
+        })
+    }
+
+    /// Has git compare the index with all parents.
+    fn plan_of_git(&self, handle: &Handle<'_>, git: &Plumbing) -> Result<Plan, SourceError> {
+        self.join(handle, |parent| {
+            git.index_changes(parent.map(|parent| parent.id))
+        })
+    }
+
+    /// Joins what `changes` gives for each parent.
+    fn join(
+        &self,
+        handle: &Handle<'_>,
+        changes: impl Fn(Option<&RawCommit>) -> Result<Changes, SourceError>,
+    ) -> Result<Plan, SourceError> {
         let mut plan = Plan::default();
-        let parents = self.parents(handle, &mut plan.notes)?.into_iter();
-        let changes =
-            parents.map(|parent| compare::compare(handle, parent.as_ref(), New::Index(staging)));
+        let parents = self.parents(handle, &mut plan.notes)?;
+        let changes = parents.iter().map(|parent| changes(parent.as_ref()));
         let outcome = changes::join(changes.collect::<Result<Vec<_>, _>>()?);
         plan.take(outcome, None);
         Ok(plan)
@@ -73,20 +106,21 @@ impl Staged<'_> {
 
     /// Returns the commits to compare with: HEAD, `None` when there is no commit yet, and the
     /// other parents of a merge.
-    fn parents<'h>(
+    fn parents(
         &self,
-        handle: &'h Handle<'_>,
+        handle: &Handle<'_>,
         notes: &mut Vec<String>,
-    ) -> Result<Vec<Option<git2::Commit<'h>>>, SourceError> {
+    ) -> Result<Vec<Option<RawCommit>>, SourceError> {
         let Some(head) = handle.head()? else {
             return Ok(vec![None]);
         };
-        loose::tree_of(handle, &head).map_err(SourceError::Head)?;
-        let other = self.merged()?.into_iter().filter(|&oid| oid != head.id());
+        handle.tree(head.tree).map_err(SourceError::Head)?;
+        let other = self.merged()?.into_iter().filter(|&oid| oid != head.id);
         let mut parents = Vec::new();
         for oid in other {
-            match loose::find_commit(handle, oid)
-                .and_then(|commit| loose::tree_of(handle, &commit).map(|_| commit))
+            match handle
+                .commit(oid)
+                .and_then(|commit| handle.tree(commit.tree).map(|_| commit))
             {
                 Ok(commit) => parents.push(Some(commit)),
                 Err(_) => notes.push(format!(
@@ -106,14 +140,14 @@ impl Staged<'_> {
     fn merged(&self) -> Result<Vec<Oid>, SourceError> {
         let mut merged = self.repository.environment().merged.clone();
         let path = self.repository.git_dir().join("MERGE_HEAD");
-        match std::fs::read_to_string(&path) {
+        match std::fs::read(&path) {
             Ok(text) => {
                 for line in text.lines() {
-                    let oid = Oid::from_str(line.trim()).map_err(|error| SourceError::GitFile {
+                    let oid = parse_oid(line.trim_ascii());
+                    merged.push(oid.ok_or_else(|| SourceError::GitFile {
                         path: path.clone(),
-                        source: std::io::Error::new(ErrorKind::InvalidData, error),
-                    })?;
-                    merged.push(oid);
+                        source: ErrorKind::InvalidData.into(),
+                    })?);
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}

@@ -86,7 +86,9 @@ names!(Language {
 });
 
 /// A set of file types. A file can be several at once: a `.vue` file is also HTML and JavaScript.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Languages(pub u64);
 
 impl Languages {

@@ -3,7 +3,7 @@
 //! Source: git, `Documentation/gitformat-index.txt`, "Cache tree".
 
 use super::Odd;
-use super::entries::{Layout, OID_BYTES};
+use super::entries::Layout;
 use git2::Oid;
 use std::ops::Range;
 
@@ -80,7 +80,7 @@ impl CacheTree {
             at = name.end + 1 + line + 1;
             let tree = entries.map(|entries| Written { entries, oid: at });
             if tree.is_some() {
-                at += OID_BYTES;
+                at += layout.oid_bytes;
             }
             open.push((nodes.len(), below));
             nodes.push(Node {

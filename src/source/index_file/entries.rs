@@ -12,11 +12,10 @@ use std::ops::Range;
 /// Where the fields of an entry lie, from its beginning; all numbers are big-endian.
 const MODE: usize = 24;
 const OID: usize = 40;
-const FLAGS: usize = 60;
-const EXTENDED_FLAGS: usize = 62;
 
-/// How long an id is.
-pub(super) const OID_BYTES: usize = 20;
+/// Where the flags and the extended flags lie, behind an id of each length.
+const FLAGS_SHA1: usize = OID + 20;
+const FLAGS_SHA256: usize = OID + 32;
 
 /// The flags of an entry: whether there are extended ones, the side of a conflict (0 outside
 /// conflicts), and the length of the path, which has no upper limit where all bits are set.
@@ -48,6 +47,8 @@ pub(super) struct Layout<'i> {
     pub(super) bytes: &'i [u8],
     pub(super) version: u32,
     pub(super) count: usize,
+    /// How long an id is.
+    pub(super) oid_bytes: usize,
 }
 
 /// What one walk through all entries gave.
@@ -119,7 +120,8 @@ impl Head {
     }
 }
 
-/// How many bytes an entry takes at the least: its fields, one byte of a path and the end of it.
+/// How many bytes an entry takes at the least: its fields with the shorter id, one byte of a path
+/// and the end of it.
 pub(super) const ENTRY_BYTES: u64 = 64;
 
 /// How long the part of the file before the entries is.
@@ -329,18 +331,28 @@ impl<'i> Layout<'i> {
     /// Reads the entry that begins at `at`, but for its id.
     #[inline]
     fn read(&self, at: usize, head: &mut Head) -> Result<(), Odd> {
+        if self.oid_bytes == FLAGS_SHA1 - OID {
+            self.read_with::<FLAGS_SHA1>(at, head)
+        } else {
+            self.read_with::<FLAGS_SHA256>(at, head)
+        }
+    }
+
+    /// Reads an entry whose flags lie at `FLAGS`.
+    #[inline]
+    fn read_with<const FLAGS: usize>(&self, at: usize, head: &mut Head) -> Result<(), Odd> {
         const CUT: Odd = Odd("an entry is cut off");
         let bytes = self.bytes.get(at..).ok_or(CUT)?;
-        let fixed: &[u8; EXTENDED_FLAGS] = bytes.first_chunk().ok_or(CUT)?;
+        let (fixed, behind): (&[u8; FLAGS], _) = bytes.split_first_chunk().ok_or(CUT)?;
         let mode = be_32(*fixed[MODE..OID].first_chunk().ok_or(CUT)?);
         if !MODES.contains(&mode) {
             return Err(Odd("an entry has a mode that git does not write"));
         }
-        let flags = u16::from_be_bytes([fixed[FLAGS], fixed[FLAGS + 1]]);
+        let flags = u16::from_be_bytes(*behind.first_chunk().ok_or(CUT)?);
         head.mode = mode;
         head.flags = flags;
         head.is_intent = false;
-        let mut name = EXTENDED_FLAGS;
+        let mut name = FLAGS + 2;
         if flags & EXTENDED != 0 {
             let extended = bytes.get(name..name + 2).ok_or(CUT)?;
             let extended = u16::from_be_bytes([extended[0], extended[1]]);
@@ -389,7 +401,7 @@ impl<'i> Layout<'i> {
     /// Reads the id that begins at `at`.
     pub(super) fn oid(&self, at: usize) -> Result<Oid, Odd> {
         self.bytes
-            .get(at..at + OID_BYTES)
+            .get(at..at + self.oid_bytes)
             .and_then(|bytes| Oid::from_bytes(bytes).ok())
             .ok_or(Odd("an id is cut off"))
     }

@@ -48,16 +48,18 @@ pub(super) use entries::Cursor;
 
 use bstr::BString;
 use cache_tree::CacheTree;
-use entries::{ENTRY_BYTES, HEADER_BYTES, Layout, OID_BYTES, Survey, be_32};
+use entries::{ENTRY_BYTES, HEADER_BYTES, Layout, Survey, be_32};
+use git2::ObjectFormat;
 use map::Bytes;
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Up to how many bytes a file is hashed: about 2,500 files, which takes 0.15 ms where the processor
-/// has instructions for SHA-1 and about three times as long where it has none.
+/// has instructions for it and about three times as long where it has none.
 pub(super) const HASHED_BYTES: usize = 256 << 10;
 
 /// What an index begins with.
@@ -73,6 +75,7 @@ pub(super) struct IndexFile {
     bytes: Bytes,
     version: u32,
     count: usize,
+    oid_bytes: usize,
     survey: Survey,
     tree: CacheTree,
 }
@@ -84,19 +87,26 @@ impl std::fmt::Debug for IndexFile {
 }
 
 impl IndexFile {
-    /// Reads the index file at `path`; up to `hashed_bytes` its checksum is checked.
-    pub(super) fn open(path: &Path, hashed_bytes: usize) -> Result<Self, Odd> {
+    /// Reads the index file at `path`, of a repository with ids of this form; up to `hashed_bytes`
+    /// its checksum is checked.
+    pub(super) fn open(
+        path: &Path,
+        format: ObjectFormat,
+        hashed_bytes: usize,
+    ) -> Result<Self, Odd> {
         let bytes = map::open(path).map_err(|_| Odd("it cannot be opened"))?;
-        let (version, count) = header(&bytes)?;
+        let oid_bytes = oid_bytes(format);
+        let (version, count) = header(&bytes, oid_bytes)?;
         if bytes.len() <= hashed_bytes {
-            verify(&bytes)?;
+            verify(&bytes, format)?;
         }
-        let layout = layout(&bytes, version, count);
+        let layout = layout(&bytes, version, count, oid_bytes);
         let survey = Survey::of(layout)?;
         let mut file = Self {
             path: path.to_owned(),
             version,
             count,
+            oid_bytes,
             survey,
             tree: CacheTree::default(),
             bytes,
@@ -148,7 +158,7 @@ impl IndexFile {
     }
 
     fn layout(&self) -> Layout<'_> {
-        layout(&self.bytes, self.version, self.count)
+        layout(&self.bytes, self.version, self.count, self.oid_bytes)
     }
 
     /// Reads what follows the entries.
@@ -226,27 +236,44 @@ pub(super) fn is_overstated(path: &Path, length: u64) -> std::io::Result<bool> {
 }
 
 /// Says whether the file at `path` has no checksum, as with `index.skipHash`.
-pub(super) fn is_unchecked(path: &Path) -> std::io::Result<bool> {
-    let mut checksum = [0; OID_BYTES];
+pub(super) fn is_unchecked(path: &Path, format: ObjectFormat) -> std::io::Result<bool> {
+    let mut checksum = vec![0; oid_bytes(format)];
     let mut file = File::open(path)?;
-    let begin = file.metadata()?.len().saturating_sub(OID_BYTES as u64);
+    let begin = file.metadata()?.len().saturating_sub(checksum.len() as u64);
     file.seek(SeekFrom::Start(begin))?;
     file.read_exact(&mut checksum)?;
-    Ok(checksum == [0; OID_BYTES])
+    Ok(checksum.iter().all(|&byte| byte == 0))
 }
 
-fn layout(bytes: &[u8], version: u32, count: usize) -> Layout<'_> {
+/// Says why the checksum of the file at `path` does not bear it out, or that it does; one without
+/// a checksum is not in doubt.
+pub(super) fn check(path: &Path, format: ObjectFormat) -> Result<(), Odd> {
+    let bytes = map::open(path).map_err(|_| Odd("it cannot be opened"))?;
+    header(&bytes, oid_bytes(format))?;
+    verify(&bytes, format)
+}
+
+/// Returns how long an id is, and the checksum of an index with it.
+fn oid_bytes(format: ObjectFormat) -> usize {
+    match format {
+        ObjectFormat::Sha1 => 20,
+        ObjectFormat::Sha256 => 32,
+    }
+}
+
+fn layout(bytes: &[u8], version: u32, count: usize, oid_bytes: usize) -> Layout<'_> {
     Layout {
-        bytes: &bytes[..bytes.len() - OID_BYTES],
+        bytes: &bytes[..bytes.len() - oid_bytes],
         version,
         count,
+        oid_bytes,
     }
 }
 
 /// Reads the head of a file: its version, and how many entries there are.
-fn header(bytes: &[u8]) -> Result<(u32, usize), Odd> {
+fn header(bytes: &[u8], oid_bytes: usize) -> Result<(u32, usize), Odd> {
     const FAULT: Odd = Odd("it is too short for an index");
-    if bytes.len() < HEADER_BYTES + OID_BYTES {
+    if bytes.len() < HEADER_BYTES + oid_bytes {
         return Err(FAULT);
     }
     let (words, _) = bytes[..HEADER_BYTES].as_chunks::<4>();
@@ -261,9 +288,13 @@ fn header(bytes: &[u8]) -> Result<(u32, usize), Odd> {
 }
 
 /// Checks the checksum at the end, unless git was told to leave it out.
-fn verify(bytes: &[u8]) -> Result<(), Odd> {
-    let (text, checksum) = bytes.split_at(bytes.len() - OID_BYTES);
-    if checksum.iter().all(|&byte| byte == 0) || Sha1::digest(text)[..] == *checksum {
+fn verify(bytes: &[u8], format: ObjectFormat) -> Result<(), Odd> {
+    let (text, checksum) = bytes.split_at(bytes.len() - oid_bytes(format));
+    let is_right = || match format {
+        ObjectFormat::Sha1 => Sha1::digest(text)[..] == *checksum,
+        ObjectFormat::Sha256 => Sha256::digest(text)[..] == *checksum,
+    };
+    if checksum.iter().all(|&byte| byte == 0) || is_right() {
         Ok(())
     } else {
         Err(Odd("its checksum is wrong"))

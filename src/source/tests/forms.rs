@@ -1,7 +1,8 @@
-//! Forms of repository: those that are read, and those that are refused by name.
+//! Forms of repository: those that libgit2 reads, those that git reads for us, and those that nobody
+//! can read.
 
 use super::*;
-use crate::source::UnsupportedForm;
+use crate::source::{Pending, Unpushed};
 
 /// Stages a secret in a repository with a commit and returns it.
 fn with_secret(options: &[&str]) -> Repo {
@@ -66,46 +67,130 @@ fn forms_that_libgit2_knows_are_read() {
 }
 
 #[test]
-fn a_sparse_checkout_is_read_and_a_sparse_index_refused() {
+fn a_sparse_index_is_read() {
     let repo = with_secret(&[]);
     repo.git(&["sparse-checkout", "set", "--no-sparse-index", "other"]);
     assert_eq!(repo.staged(), expect([("a.txt", &["secret"])]));
     repo.git(&["sparse-checkout", "reapply", "--sparse-index"]);
-    assert_unsupported(&repo, &UnsupportedForm::SparseIndex);
+    assert_eq!(repo.staged(), expect([("a.txt", &["secret"])]));
+    let repository = repo.open();
+    let outside = repository
+        .staged_file("dir/b.txt".into())
+        .expect("readable");
+    assert_eq!(outside.as_deref(), Some(&b"b\n"[..]));
 }
 
 #[test]
-fn forms_that_libgit2_does_not_know_are_refused_by_name() {
-    let split = with_secret(&[]);
-    split.git(&["update-index", "--split-index"]);
-    assert_unsupported(&split, &UnsupportedForm::SplitIndex);
-    assert_unsupported(
-        &with_secret(&["--object-format=sha256"]),
-        &UnsupportedForm::Sha256,
-    );
-    assert_unsupported(
-        &with_secret(&["--ref-format=reftable"]),
-        &UnsupportedForm::Reftable,
-    );
+fn a_split_index_is_read() {
+    let repo = with_secret(&[]);
+    repo.git(&["update-index", "--split-index"]);
+    assert_eq!(repo.staged(), expect([("a.txt", &["secret"])]));
+    let repository = repo.open();
+    let staged = |path: &str| repository.staged_file(path.into()).expect("readable");
+    assert_eq!(staged("a.txt").as_deref(), Some(&b"one\nsecret\n"[..]));
+    assert_eq!(staged("none"), None);
+    // In conflict it is an error, as it is in any other index.
+    let blob = repo.blob("other\n");
+    let mut update = git_command(&repo.top);
+    let entries = format!("100644 {blob} 2\tc.txt\n100644 {blob} 3\tc.txt\n");
+    let update = update.args(["update-index", "--index-info"]);
+    let mut child = update
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("git is installed");
+    let mut input = child.stdin.take().expect("it is piped");
+    std::io::Write::write_all(&mut input, entries.as_bytes()).expect("git reads it");
+    drop(input);
+    assert!(child.wait().expect("it is our child").success());
+    assert!(matches!(repo.fault(), SourceError::Conflicts { .. }));
+}
+
+/// Options to `git init` that make forms which not everybody reads.
+const FORMS: [&[&str]; 3] = [
+    &["--object-format=sha256"],
+    &["--ref-format=reftable"],
+    &["--object-format=sha256", "--ref-format=reftable"],
+];
+
+#[test]
+fn new_forms_are_read() {
+    for options in FORMS {
+        let repo = with_secret(options);
+        let seen = repo.staged();
+        assert_eq!(seen, expect([("a.txt", &["secret"])]), "{options:?}");
+        let seen = added(&Unpushed::new(&repo.open())).expect("readable");
+        let first = expect([("a.txt", &["one"]), ("dir/b.txt", &["b"])]);
+        assert_eq!(seen, first, "{options:?}");
+        // Packed, with another index version, and through its cache-tree.
+        repo.git(&["repack", "-adq"]);
+        repo.git(&["update-index", "--index-version", "4"]);
+        repo.git(&["write-tree"]);
+        let seen = added(&Pending::new(&repo.open())).expect("readable");
+        let all = [first, expect([("a.txt", &["secret"])])].concat();
+        assert_eq!(seen, all, "{options:?}");
+        let repository = repo.open();
+        let text = |found: Result<Option<Vec<u8>>, SourceError>| found.expect("readable");
+        let at_head = text(repository.file_at("HEAD", "dir/b.txt".into()));
+        assert_eq!(at_head.as_deref(), Some(&b"b\n"[..]), "{options:?}");
+        assert_eq!(text(repository.file_at("HEAD", "dir/c.txt".into())), None);
+        assert!(repository.file_at("HEAD", "dir".into()).is_err());
+        assert!(repository.file_at("nothing", "dir".into()).is_err());
+    }
+}
+
+#[test]
+fn new_forms_are_read_without_a_commit_and_in_a_merge() {
+    for options in FORMS {
+        let repo = Repo::init(options);
+        assert_eq!(repo.staged(), [], "{options:?}");
+        repo.write("a.txt", "one\n").stage();
+        assert_eq!(repo.staged(), expect([("a.txt", &["one"])]), "{options:?}");
+        repo.commit("first");
+        repo.git(&["checkout", "-q", "-b", "side"]);
+        repo.write("side.txt", "side\n").commit("side");
+        repo.git(&["checkout", "-q", "main"]);
+        repo.write("main.txt", "main\n").commit("main");
+        repo.git(&["merge", "-q", "--no-commit", "side"]);
+        repo.write("side.txt", "side\nedited\n").stage();
+        let seen = repo.staged();
+        assert_eq!(seen, expect([("side.txt", &["edited"])]), "{options:?}");
+    }
+}
+
+#[test]
+fn damage_is_an_error_in_new_forms_too() {
+    for options in FORMS {
+        let repo = with_secret(options);
+        let blob = repo.git(&["rev-parse", ":a.txt"]);
+        let object = repo.path(".git/objects").join(&blob[..2]).join(&blob[2..]);
+        std::fs::remove_file(&object).expect("it is loose");
+        assert!(
+            matches!(repo.fault(), SourceError::Blob { .. }),
+            "{options:?}"
+        );
+        repo.write("a.txt", "one\nsecret\n").stage();
+        repo.write(".git/index", "no index at all, but some bytes of one");
+        assert!(
+            matches!(repo.fault(), SourceError::Index { .. }),
+            "{options:?}"
+        );
+    }
+}
+
+#[test]
+fn forms_that_git_does_not_know_are_refused_with_its_own_words() {
     let future = with_secret(&[]);
     future.git(&["config", "core.repositoryFormatVersion", "1"]);
     future.git(&["config", "extensions.timeTravel", "true"]);
-    assert_unsupported(
-        &future,
-        &UnsupportedForm::Extension("timetravel".to_owned()),
-    );
     let newer = with_secret(&[]);
     newer.git(&["config", "core.repositoryFormatVersion", "9"]);
-    assert_unsupported(&newer, &UnsupportedForm::Version);
-}
-
-fn assert_unsupported(repo: &Repo, expected: &UnsupportedForm) {
-    let fault = repo.fault();
-    let SourceError::Unsupported { form, .. } = &fault else {
-        panic!("{fault:?}")
-    };
-    assert_eq!(form, expected);
-    assert!(fault.to_string().contains(&expected.to_string()), "{fault}");
+    for (repo, words) in [(future, "timetravel"), (newer, "repo version")] {
+        let fault = repo.fault();
+        let SourceError::Open(source) = &fault else {
+            panic!("{fault:?}")
+        };
+        assert!(source.message().contains(words), "{source}");
+    }
 }
 
 #[test]

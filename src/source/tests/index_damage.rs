@@ -8,6 +8,7 @@ use crate::source::compare::{self, New};
 use crate::source::index_file::IndexFile;
 use crate::source::index_walk::Staging;
 use crate::source::{Plan, SourceError};
+use git2::ObjectFormat;
 use std::fmt::Write as _;
 
 /// How often an index is damaged; `GUARD_INDEX_ROUNDS` multiplies it.
@@ -98,7 +99,12 @@ fn committed(repo: &Repo, index: &Path) -> Option<String> {
         .commit(None, &author, &author, "", &tree, &[&head])
         .and_then(|id| repository.find_commit(id))
         .expect("may write");
-    let changes = compare::compare(&repository, Some(&head), New::Commit(&commit));
+    let (head, commit) = (head.id(), commit.id());
+    let repository = repo.open();
+    let handle = repository.handle().expect("git made it");
+    let read = |id| handle.commit(id).expect("it was just written");
+    let (head, commit) = (read(head), read(commit));
+    let changes = compare::compare(&handle, Some(&head), New::Commit(&commit));
     let mut plan = Plan::default();
     plan.take(changes::join([changes.expect("readable")]), None);
     Some(in_full(&Ok(plan.items)))
@@ -140,7 +146,7 @@ impl Patient {
         let whole = Staged::new(&whole).plan();
 
         let handle = self.repository.handle().expect("git made it");
-        let file = IndexFile::open(&self.place, 0);
+        let file = IndexFile::open(&self.place, ObjectFormat::Sha1, 0);
         let plan = file.as_ref().map(|file| {
             let source = Staged::new(&self.repository);
             source.plan_of(&handle, Staging::File(file))
@@ -190,7 +196,7 @@ fn of_an_index_with_flipped_bits_what_git_would_commit_is_planned() {
                     _ => 1 << dice.below(8),
                 };
                 bytes[at] ^= change;
-                write!(damage, " byte {at} by {change}").unwrap();
+                write!(damage, " byte {at} by {change}").expect("memory takes it");
             }
             if bytes != patient.index() {
                 patient.look_at(&bytes, &damage);
@@ -206,7 +212,7 @@ fn of_an_index_with_flipped_bits_what_git_would_commit_is_planned() {
 
 /// Returns where the bytes are that do not say when a file was changed and how large it was.
 fn places_that_matter(index: &Path, length: usize) -> Vec<usize> {
-    let file = IndexFile::open(index, usize::MAX).expect("git made it");
+    let file = IndexFile::open(index, ObjectFormat::Sha1, usize::MAX).expect("git made it");
     let mut cursor = file.cursor().expect("git made it");
     let mut stat = vec![false; length];
     while cursor.number() < file.count() {

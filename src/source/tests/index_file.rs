@@ -5,6 +5,7 @@ use super::*;
 use crate::source::index_file::{HASHED_BYTES, IndexFile, Odd};
 use crate::source::index_walk::Staging;
 use crate::source::{Plan, SourceError};
+use git2::ObjectFormat;
 use sha1::{Digest, Sha1};
 
 /// Some folders, of which one has a change that is staged.
@@ -244,7 +245,7 @@ fn a_block_that_begins_with_a_shortened_path_is_odd() {
     let repo = sample();
     repo.git(&["update-index", "--index-version", "4"]);
     let path = repo.path(".git/index");
-    let file = IndexFile::open(&path, HASHED_BYTES).expect("git made it");
+    let file = IndexFile::open(&path, ObjectFormat::Sha1, HASHED_BYTES).expect("git made it");
     let mut cursor = file.cursor().expect("git made it");
     for number in 1..7_u32 {
         cursor.advance().expect("git made it");
@@ -297,7 +298,7 @@ fn made(entries: &[(&str, u16)], extensions: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
 fn opened(bytes: &[u8]) -> Result<usize, &'static str> {
     let file = tempfile::NamedTempFile::new().expect("there is room for temporary files");
     std::fs::write(file.path(), bytes).expect("may write");
-    match IndexFile::open(file.path(), HASHED_BYTES) {
+    match IndexFile::open(file.path(), ObjectFormat::Sha1, HASHED_BYTES) {
         Ok(file) => Ok(file.count()),
         Err(Odd(why)) => Err(why),
     }

@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::source::index_walk::{self, Staging};
-use crate::source::repository;
+use crate::source::library;
 use bstr::BStr;
 use std::time::SystemTime;
 
@@ -352,7 +352,7 @@ impl World {
             let path = BStr::new(path);
             let file = handle.staged_entry(path).map_err(|error| error.to_string());
             let index = handle.index().expect("git made it").expect("it is there");
-            let list = repository::entry_of(&index, path).map_err(|error| error.to_string());
+            let list = library::entry_of(&index, path).map_err(|error| error.to_string());
             assert_eq!(file, list, "{path} {:#?}", self.story);
         }
     }

@@ -235,12 +235,13 @@ fn staged(environment: GitEnvironment) -> Result<Vec<(String, Vec<String>)>, Sou
     added(&Staged::new(&GitRepository::open(environment)?))
 }
 
-/// Returns the added lines of each item of a source, as the scanner would see them.
+/// Returns the added lines of each item of a source but for messages, as the scanner would see them.
 fn added(source: &dyn Source) -> Result<Vec<(String, Vec<String>)>, SourceError> {
     let plan = source.plan()?;
     let mut reader = source.reader()?;
     plan.items
         .iter()
+        .filter(|item| item.form != Form::Message)
         .map(|item| Ok((name(item), added_lines(&mut *reader, item)?)))
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Commits that no remote has.
 
 use super::*;
-use crate::source::{Pending, Unpushed};
+use crate::source::{Pending, Place, Unpushed};
 
 fn unpushed(folder: &Path) -> Vec<(String, Vec<String>)> {
     let environment = GitEnvironment {
@@ -81,13 +81,19 @@ fn items_say_which_commit_brings_them() {
     git_in(&clone, ["add", "-A"]);
     let plan = Pending::new(&repository).plan().expect("readable");
     assert_eq!(plan.commits, 1);
-    let [b, staged] = &plan.items[..] else {
+    let [b, message, staged] = &plan.items[..] else {
         panic!("{:?}", plan.items)
     };
     let commit = b.commit.as_ref().expect("it is committed");
     assert_eq!(commit.author, "A U Thor <author@example.com>");
     assert_eq!(commit.summary, "a summary");
     assert_eq!(commit.id.to_string(), git_in(&clone, ["rev-parse", "HEAD"]));
+    assert_eq!(commit.time, 1_704_164_645);
+    assert_eq!((message.form, &message.commit), (Form::Message, &b.commit));
+    let Place::Memory(text) = &message.new else {
+        panic!("{:?}", message.new)
+    };
+    assert_eq!(text[..], b"a summary\n\nand a body\n"[..]);
     assert_eq!(
         (name(staged), staged.commit.is_none()),
         ("staged.txt".to_owned(), true)
@@ -217,6 +223,7 @@ fn the_comparison_with_trees_and_with_the_index_agrees_with_git() {
     let mut mine: Vec<String> = plan
         .items
         .iter()
+        .filter(|item| item.form != Form::Message)
         .map(|item| {
             format!(
                 "{} {}",
