@@ -1,11 +1,13 @@
 //! What a scan found, in a form that holds no secret any more.
 
 use crate::config::Rules;
+use crate::source::Commit;
 use crate::spec::{Confidence, Severity};
 use bstr::BString;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write as _};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The captured bytes of a secret. Printing it shows its length only.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,26 +137,24 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// What to show.
     pub excerpt: Excerpt,
-    /// The commit that brings it, shortened; `None` when it is not committed yet.
-    pub commit: Option<String>,
+    /// The commit that brings it; `None` when it is not committed yet.
+    pub commit: Option<Arc<Commit>>,
 }
 
 impl Finding {
     /// Orders findings as reports show them: by path, place, rule id.
     #[must_use]
     pub fn order(&self, other: &Self, rules: &Rules) -> std::cmp::Ordering {
-        (
-            &self.path,
-            self.location,
-            &rules[self.rule].id,
-            &self.commit,
-        )
-            .cmp(&(
-                &other.path,
-                other.location,
-                &rules[other.rule].id,
-                &other.commit,
-            ))
+        let key = |finding: &Self| {
+            let commit = finding.commit.as_ref();
+            (
+                finding.location,
+                commit.map(|commit| (commit.time, commit.id)),
+            )
+        };
+        let (mine, theirs) = (&rules[self.rule].id, &rules[other.rule].id);
+        let ((here, first), (there, second)) = (key(self), key(other));
+        (&self.path, here, mine, first).cmp(&(&other.path, there, theirs, second))
     }
 }
 
@@ -163,11 +163,13 @@ impl Finding {
 pub struct Tally {
     /// Files scanned.
     pub files: usize,
+    /// Messages of commits and tags scanned.
+    pub messages: usize,
     /// Changes that bring no text: deletions, mode changes, plain renames.
     pub without_text: usize,
     /// Commits looked at.
     pub commits: usize,
-    /// Lines that were new in them.
+    /// Lines that were new in files and messages.
     pub added_lines: u64,
     /// Files left out by `[settings] exclude`.
     pub excluded: usize,

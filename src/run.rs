@@ -1,11 +1,15 @@
 //! Scans every item of a source, on as many threads as pay.
 
 use crate::config::Config;
+use crate::date::rfc3339;
 use crate::decode::{Decoded, Encoding, decode, folded};
-use crate::finding::{Finding, Tally};
+use crate::finding::{Finding, Fingerprint, Tally};
+use crate::first::{self, Same, Sighting};
 use crate::scan::{CompileError, Dropped, Scanned, Scanner, Target};
-use crate::source::{Decode, Item, Reader, Source, SourceError};
+use crate::shard::Shard;
+use crate::source::{Decode, Form, Item, Reader, Source, SourceError};
 use bstr::BString;
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -18,6 +22,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// What the judges dropped, with its path.
     pub dropped: Vec<(BString, Dropped)>,
+    /// Of one part of a scan, the text that [`Shard::split`] gave.
+    pub scan: Option<String>,
 }
 
 /// A run that could not finish: nothing is vouched for.
@@ -55,8 +61,8 @@ const ITEMS_PER_THREAD: usize = 24;
 pub struct Options<'o> {
     /// How many threads may scan.
     pub threads: usize,
-    /// Whether the run sees all texts that exceptions may be meant for.
-    pub everything: bool,
+    /// Which part of the items to scan; `None`: all.
+    pub shard: Option<Shard>,
     /// Whether to keep what the judges dropped.
     pub explain: bool,
     /// Where to count.
@@ -77,12 +83,15 @@ pub fn run(
     let mut outcome = Outcome::default();
     outcome.tally.notes = plan.notes;
     let mut items = plan.items;
+    outcome.scan = options.shard.map(|shard| shard.split(&mut items));
+    let is_message = |item: &Item| item.form == Form::Message;
     if let Some(exclude) = &config.exclude {
         let before = items.len();
-        items.retain(|item| !exclude.matches(item.path.as_ref()));
+        items.retain(|item| is_message(item) || !exclude.matches(item.path.as_ref()));
         outcome.tally.excluded = before - items.len();
     }
-    outcome.tally.files = items.len();
+    outcome.tally.messages = items.iter().filter(|item| is_message(item)).count();
+    outcome.tally.files = items.len() - outcome.tally.messages;
     outcome.tally.without_text = plan.without_text;
     outcome.tally.commits = plan.commits;
     options.progress.items.store(items.len(), Ordering::Relaxed);
@@ -117,6 +126,9 @@ pub fn run(
     let gathered = work.gathered.into_inner().map_err(|_| RunError::Thread)?;
     outcome.findings = gathered.findings;
     outcome.findings.sort_by(|a, b| a.order(b, &config.rules));
+    if plan.versions {
+        outcome.findings = first_of_each(outcome.findings, config);
+    }
     outcome.dropped = gathered.dropped;
     outcome
         .dropped
@@ -129,8 +141,25 @@ pub fn run(
     outcome
         .tally
         .notes
-        .extend(scanner.complaints(options.everything));
+        .extend(scanner.complaints(plan.everything && options.shard.is_none()));
     Ok(outcome)
+}
+
+/// Keeps of the findings that several versions of a file hold those of the first commit.
+fn first_of_each(findings: Vec<Finding>, config: &Config) -> Vec<Finding> {
+    let with_rule = |finding: Finding| (&*config.rules[finding.rule].id, finding);
+    let mut findings: Vec<(&str, Finding)> = findings.into_iter().map(with_rule).collect();
+    first::keep(&mut findings, |(rule, finding)| {
+        let commit = finding.commit.as_ref()?;
+        let same = Same {
+            path: &finding.path,
+            rule,
+            fingerprint: &finding.fingerprint.0,
+        };
+        let (date, id) = (rfc3339(commit.time), commit.id.to_string());
+        Some((same, Sighting::new(finding.level, &date, &id)))
+    });
+    findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// What the threads of a run share.
@@ -219,12 +248,14 @@ impl Work<'_> {
                 reader,
                 &mut Gathered::default(),
             )?;
-            again.findings.retain(|found| {
-                let same = |one: &Finding| {
-                    (one.rule, &one.fingerprint) == (found.rule, &found.fingerprint)
-                };
-                !scanned.findings.iter().any(same)
-            });
+            let seen: HashSet<(usize, &Fingerprint)> = scanned
+                .findings
+                .iter()
+                .map(|found| (found.rule, &found.fingerprint))
+                .collect();
+            again
+                .findings
+                .retain(|found| !seen.contains(&(found.rule, &found.fingerprint)));
             mine.findings.extend(again.findings);
         }
         let path = || crate::escape::escape_path(&item.path);
@@ -263,15 +294,11 @@ impl Work<'_> {
             }
             Some(old.added_lines(&decoded.text))
         };
-        let commit = item
-            .commit
-            .as_ref()
-            .map(|commit| commit.id.to_string()[..12].to_owned());
         let target = Target {
             path: item.path.as_ref(),
             decoded,
             added: added.as_ref(),
-            commit: commit.as_deref(),
+            commit: item.commit.as_ref(),
         };
         Ok(self.scanner.scan(&target)?)
     }

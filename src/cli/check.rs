@@ -6,10 +6,12 @@ use crate::config::Config;
 use crate::escape::escape_path;
 use crate::finding::Level;
 use crate::hooks::write_atomically;
-use crate::report::{self, Report};
+use crate::report::{self, Origin, Report};
 use crate::run::{self, Options, Outcome, Progress};
+use crate::shard::Shard;
 use crate::source::{
-    Disk, GitEnvironment, GitRepository, Ignored, Pending, Source, SourceError, Staged, Stdin,
+    Disk, GitEnvironment, GitRepository, History, Ignored, Pending, Range, Source, SourceError,
+    Staged, Stdin, TreeAt,
 };
 use anyhow::Context;
 use std::fs::{self, OpenOptions};
@@ -19,14 +21,19 @@ use std::time::{Duration, Instant};
 
 pub(super) fn run(args: &Check) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
-    let environment =
+    let mut environment =
         GitEnvironment::from_process().context("the current folder cannot be read")?;
+    // pre-commit and prek run this before a merge is committed, too; else the names of the commits
+    // that git merges are left over from an earlier step.
+    if std::env::var_os("PRE_COMMIT").is_none_or(|set| set != "1") {
+        environment.merged.clear();
+    }
     if args.stdin {
         let name = args.path.clone().unwrap_or_else(|| "stdin".into());
         let source = Stdin::read(&name, io::stdin().lock())?;
         let repository = repository_if_any(environment)?;
         let config = config::on_disk(&args.common, repository.as_ref())?;
-        return scan(&source, &config, &args.common, started);
+        return scan(&source, &config, &args.common, None, started);
     }
     if !args.paths.is_empty() {
         let directory = environment.directory.clone();
@@ -44,26 +51,47 @@ pub(super) fn run(args: &Check) -> anyhow::Result<ExitStatus> {
                 Ignored::LeftOut
             },
         };
-        return scan(&source, &config, &args.common, started);
+        return scan(&source, &config, &args.common, None, started);
     }
     let repository = GitRepository::open(environment)?;
-    let config = config::staged(&args.common, &repository)?;
-    if args.staged {
-        scan(&Staged::new(&repository), &config, &args.common, started)
-    } else {
-        scan(&Pending::new(&repository), &config, &args.common, started)
-    }
+    of_repository(args, &repository, started)
 }
 
-/// What the pre-commit and pre-merge-commit hooks do.
-pub(super) fn staged() -> anyhow::Result<ExitStatus> {
-    let started = Instant::now();
-    let environment =
-        GitEnvironment::from_process().context("the current folder cannot be read")?;
-    let repository = GitRepository::open(environment)?;
-    let common = Common::default();
-    let config = config::staged(&common, &repository)?;
-    scan(&Staged::new(&repository), &config, &common, started)
+/// Scans what git holds: the index, commits, a tree.
+fn of_repository(
+    args: &Check,
+    repository: &GitRepository,
+    started: Instant,
+) -> anyhow::Result<ExitStatus> {
+    let common = &args.common;
+    let shard = args.shard;
+    if shard.is_some() && !args.history && args.tree.is_none() {
+        anyhow::bail!("--shard splits a --history or a --tree");
+    }
+    let scan = |source: &dyn Source, config| scan(source, &config, common, shard, started);
+    if let Some(range) = &args.range {
+        let end = match range.rsplit("..").next() {
+            Some("") | None => "HEAD",
+            Some(end) => end,
+        };
+        let config = config::at(common, repository, end)?;
+        return scan(&Range::new(repository, range, args.squash), config);
+    }
+    if args.history {
+        let config = config::at(common, repository, "HEAD")?;
+        let history = History::new(repository, args.all, args.since.as_deref());
+        return scan(&history, config);
+    }
+    if let Some(revision) = &args.tree {
+        let config = config::at(common, repository, revision)?;
+        return scan(&TreeAt::new(repository, revision), config);
+    }
+    let config = config::staged(common, repository)?;
+    if args.staged {
+        scan(&Staged::new(repository), config)
+    } else {
+        scan(&Pending::new(repository), config)
+    }
 }
 
 /// Opens the repository around the current folder; files may lie outside any.
@@ -75,12 +103,15 @@ fn repository_if_any(environment: GitEnvironment) -> anyhow::Result<Option<GitRe
     }
 }
 
-fn scan(
+/// Scans, reports and returns how the run ends.
+pub(super) fn scan(
     source: &dyn Source,
     config: &Config,
     common: &Common,
+    shard: Option<Shard>,
     started: Instant,
 ) -> anyhow::Result<ExitStatus> {
+    let mut origin = common.origin(shard)?;
     let progress = Progress::default();
     let threads = match common.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -88,12 +119,13 @@ fn scan(
     };
     let options = Options {
         threads,
-        everything: false,
+        shard,
         explain: common.explain,
         progress: &progress,
     };
     let outcome = progress::watched(&progress, || run::run(source, config, &options))?;
-    write(&outcome, config, common, started.elapsed())?;
+    origin.scan = outcome.scan.as_deref();
+    write(&outcome, config, common, origin, started.elapsed())?;
     let blocks = outcome
         .findings
         .iter()
@@ -109,6 +141,7 @@ fn write(
     outcome: &Outcome,
     config: &Config,
     common: &Common,
+    origin: Origin<'_>,
     elapsed: Duration,
 ) -> anyhow::Result<()> {
     let report = Report {
@@ -116,6 +149,7 @@ fn write(
         rules: &config.rules,
         tally: &outcome.tally,
         elapsed,
+        origin,
     };
     if common.explain {
         for (path, dropped) in &outcome.dropped {
@@ -148,7 +182,7 @@ fn write(
 
 /// Writes a report into a file, whole or not at all; a link keeps leading to its file, which keeps
 /// its mode.
-fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
     match fs::metadata(file) {
         // Renamed over, a device or a pipe would be gone.
         Ok(found) if !found.is_file() => {

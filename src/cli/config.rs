@@ -52,6 +52,22 @@ pub(super) fn staged(common: &Common, repository: &GitRepository) -> anyhow::Res
     }
 }
 
+/// Returns the configuration for a scan of what is committed: the pattern file of a revision, or
+/// the built-in packs when it is HEAD and there is no commit yet.
+pub(super) fn at(
+    common: &Common,
+    repository: &GitRepository,
+    revision: &str,
+) -> anyhow::Result<Config> {
+    if let Some(config) = asked_for(common, Some(repository))? {
+        return Ok(config);
+    }
+    if revision == "HEAD" && !repository.has_commits()? {
+        return Ok(Config::builtin());
+    }
+    of_revision(repository, revision)
+}
+
 /// Returns the configuration for a scan of files as they are on disk.
 pub(super) fn on_disk(
     common: &Common,
@@ -87,15 +103,20 @@ fn asked_for(
         return Ok(None);
     };
     let repository = repository.context("--config-from needs a git repository")?;
+    of_revision(repository, revision).map(Some)
+}
+
+/// Loads the pattern file of a revision and what it extends there, if it has one.
+fn of_revision(repository: &GitRepository, revision: &str) -> anyhow::Result<Config> {
     let read = |file: &str| {
         repository
             .file_at(revision, file.into())
             .map_err(|error| error.to_string())
     };
     if repository.file_at(revision, FILE_NAME.into())?.is_none() {
-        return Ok(Some(Config::builtin()));
+        return Ok(Config::builtin());
     }
-    checked(Config::load(FILE_NAME, &read)?).map(Some)
+    checked(Config::load(FILE_NAME, &read)?)
 }
 
 /// Loads a pattern file and what it extends from disk, `extends` being relative to `root`.

@@ -4,12 +4,15 @@ mod args;
 mod check;
 mod config;
 mod demo;
+mod doctor;
+mod hook;
 mod install;
+mod merge;
 mod output;
 mod progress;
 mod rules;
 
-use args::{Cli, Command, Hook, HookKind, Install, Uninstall, When};
+use args::{Cli, Command, When};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -50,12 +53,12 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitStatus> {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Demo => demo::run(),
-        Command::Install(Install {}) => install::install(),
-        Command::Uninstall(Uninstall {}) => install::uninstall(),
-        Command::Hook(Hook {
-            kind: HookKind::PreCommit | HookKind::PreMergeCommit,
-        }) => check::staged(),
+        Command::Install(args) => install::install(&args),
+        Command::Uninstall(args) => install::uninstall(&args),
+        Command::Doctor => doctor::run(),
+        Command::Hook(args) => hook::run(&args.kind),
     }
 }
 

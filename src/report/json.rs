@@ -1,43 +1,86 @@
 //! JSON: one document, or one object a line.
+//!
+//! The lines of a run that is part of something larger end with one that is no finding
+//! ([`Closing`]), by which [`crate::merge`] tells a whole result from one that is cut off.
 
 use super::{Report, confidence_words};
+use crate::date::rfc3339;
 use crate::escape::{escape, escape_path};
 use crate::finding::Finding;
+use crate::shard::Shard;
 use crate::spec::Rule;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The version of the document's shape; it grows when a field changes its meaning.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'r> {
     version: u32,
-    tool: Tool,
+    tool: Tool<'static>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<Shard>,
     findings: Vec<Row<'r>>,
     summary: Summary,
 }
 
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
+/// What wrote a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Tool<'t> {
+    pub(crate) name: Cow<'t, str>,
+    pub(crate) version: Cow<'t, str>,
 }
 
-#[derive(Serialize)]
-struct Summary {
-    files: usize,
-    added_lines: u64,
-    excluded_files: usize,
-    allowed: usize,
-    blocking: usize,
-    milliseconds: u128,
-    notes: Vec<String>,
+impl Tool<'static> {
+    /// Returns this guard.
+    pub(crate) const fn this() -> Self {
+        Self {
+            name: Cow::Borrowed("guard"),
+            version: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
+        }
+    }
+}
+
+/// What a run tells of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) files: u64,
+    #[serde(default)]
+    pub(crate) messages: u64,
+    pub(crate) added_lines: u64,
+    pub(crate) excluded_files: u64,
+    pub(crate) allowed: u64,
+    pub(crate) findings: u64,
+    pub(crate) blocking: u64,
+    pub(crate) milliseconds: u64,
+    pub(crate) notes: Vec<String>,
+}
+
+/// The last line of the results of a run that is part of something larger.
+///
+/// It is written when everything else is: a result that lacks it is cut off.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Closing<'r> {
+    pub(crate) shard: Shard,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repository: Option<Cow<'r, str>>,
+    pub(crate) tool: Tool<'r>,
+    /// What was scanned, as a text that is the same in all parts of a scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scan: Option<Cow<'r, str>>,
+    pub(crate) complete: bool,
+    pub(crate) summary: Summary,
 }
 
 /// One finding. `path` has odd characters escaped; `uri` is percent-encoded and exact.
 #[derive(Serialize)]
 struct Row<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'r str>,
     path: String,
     uri: String,
     line: u32,
@@ -60,7 +103,13 @@ struct Row<'r> {
     fingerprint: &'r str,
     excerpt: Cut<'r>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    commit: Option<&'r str>,
+    commit: Option<String>,
+    /// When it was committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit_date: Option<String>,
+    /// Who wrote the commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
 }
 
 /// Masked source lines.
@@ -73,33 +122,15 @@ struct Cut<'r> {
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        tool: Tool {
-            name: "guard",
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: Tool::this(),
+        repository: report.origin.repository,
+        shard: report.origin.shard,
         findings: report
             .findings
             .iter()
-            .map(|finding| row(finding, &report.rules[finding.rule]))
+            .map(|finding| row(finding, report))
             .collect(),
-        summary: Summary {
-            files: report.tally.files,
-            added_lines: report.tally.added_lines,
-            excluded_files: report.tally.excluded,
-            allowed: report.tally.allowed,
-            blocking: report
-                .findings
-                .iter()
-                .filter(|finding| blocks(finding))
-                .count(),
-            milliseconds: report.elapsed.as_millis(),
-            notes: report
-                .tally
-                .notes
-                .iter()
-                .map(|note| escape(note.as_bytes()))
-                .collect(),
-        },
+        summary: summary(report),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -107,14 +138,49 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 
 pub(super) fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings {
-        serde_json::to_writer(&mut *out, &row(finding, &report.rules[finding.rule]))?;
+        serde_json::to_writer(&mut *out, &row(finding, report))?;
         writeln!(out)?;
     }
-    Ok(())
+    let origin = report.origin;
+    if origin.repository.is_none() && origin.shard.is_none() {
+        return Ok(());
+    }
+    let closing = Closing {
+        shard: origin.shard.unwrap_or(Shard::WHOLE),
+        repository: origin.repository.map(Cow::Borrowed),
+        tool: Tool::this(),
+        scan: origin.scan.map(Cow::Borrowed),
+        complete: true,
+        summary: summary(report),
+    };
+    serde_json::to_writer(&mut *out, &closing)?;
+    writeln!(out)
 }
 
-fn row<'r>(finding: &'r Finding, rule: &'r Rule) -> Row<'r> {
+fn summary(report: &Report<'_>) -> Summary {
+    let tally = report.tally;
+    let blocking = report.findings.iter().filter(|finding| blocks(finding));
+    Summary {
+        files: tally.files as u64,
+        messages: tally.messages as u64,
+        added_lines: tally.added_lines,
+        excluded_files: tally.excluded as u64,
+        allowed: tally.allowed as u64,
+        findings: report.findings.len() as u64,
+        blocking: blocking.count() as u64,
+        milliseconds: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+        notes: tally
+            .notes
+            .iter()
+            .map(|note| escape(note.as_bytes()))
+            .collect(),
+    }
+}
+
+fn row<'r>(finding: &'r Finding, report: &Report<'r>) -> Row<'r> {
+    let rule: &Rule = &report.rules[finding.rule];
     Row {
+        repository: report.origin.repository,
         path: escape_path(&finding.path),
         uri: super::sarif::uri(&finding.path),
         line: finding.location.line,
@@ -139,7 +205,12 @@ fn row<'r>(finding: &'r Finding, rule: &'r Rule) -> Row<'r> {
             first_line: finding.excerpt.first_line,
             text: &finding.excerpt.text,
         },
-        commit: finding.commit.as_deref(),
+        commit: finding.commit.as_ref().map(|commit| commit.id.to_string()),
+        commit_date: finding.commit.as_ref().map(|commit| rfc3339(commit.time)),
+        author: finding
+            .commit
+            .as_ref()
+            .map(|commit| escape(commit.author.as_bytes())),
     }
 }
 

@@ -4,8 +4,11 @@ mod json;
 mod sarif;
 mod terminal;
 
+pub(crate) use json::{Closing, Summary, Tool, VERSION as DOCUMENT_VERSION};
+
 use crate::config::Rules;
 use crate::finding::{Finding, Level, Tally};
+use crate::shard::Shard;
 use crate::spec::{Confidence, Kind, Rule};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -22,6 +25,19 @@ pub struct Report<'r> {
     pub tally: &'r Tally,
     /// How long it took.
     pub elapsed: Duration,
+    /// What it is a part of.
+    pub origin: Origin<'r>,
+}
+
+/// What the results of a run are a part of: a scan on several machines, of several repositories.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin<'r> {
+    /// The repository's name among others, as the user gave it.
+    pub repository: Option<&'r str>,
+    /// Which part of the scan it is.
+    pub shard: Option<Shard>,
+    /// What was scanned: the text that [`Shard::split`] returns.
+    pub scan: Option<&'r str>,
 }
 
 /// A format.
@@ -72,20 +88,30 @@ impl Report<'_> {
     pub fn summary(&self) -> String {
         let Tally {
             files,
+            messages,
             added_lines,
             excluded,
             allowed,
             without_text,
             ..
         } = self.tally;
-        let mut line = if *files == 0 && *without_text > 0 {
+        let texts = files + messages;
+        let shard = self
+            .origin
+            .shard
+            .map_or_else(String::new, |shard| format!("shard {shard}: "));
+        let mut line = if texts == 0 && *without_text > 0 {
             let changes = counted(*without_text as u64, "change");
-            format!("guard: nothing to scan: {changes} without text")
-        } else if *files == 0 {
-            "guard: nothing to scan".to_owned()
+            format!("guard: {shard}nothing to scan: {changes} without text")
+        } else if texts == 0 {
+            format!("guard: {shard}nothing to scan")
         } else {
+            let messages = match *messages {
+                0 => String::new(),
+                messages => format!(", {}", counted(messages as u64, "message")),
+            };
             format!(
-                "guard: {}, {}, {}",
+                "guard: {shard}{}{messages}, {}, {}",
                 counted(*files as u64, "file"),
                 counted(*added_lines, "added line"),
                 self.found()
@@ -102,28 +128,29 @@ impl Report<'_> {
     }
 
     fn found(&self) -> String {
-        let of = |level| {
+        found([Level::Error, Level::Warning, Level::Note].map(|level| {
             self.findings
                 .iter()
                 .filter(|finding| finding.level == level)
                 .count()
-        };
-        let (errors, warnings, notes) = (of(Level::Error), of(Level::Warning), of(Level::Note));
-        let mut line = counted(self.findings.len() as u64, "finding");
-        if !self.findings.is_empty() {
-            let parts: Vec<String> = [
-                (errors, "blocking"),
-                (warnings, "to look at"),
-                (notes, "hinted at"),
-            ]
+        }))
+    }
+}
+
+/// Says how many findings there are: of errors, warnings and notes.
+pub(crate) fn found(levels: [usize; 3]) -> String {
+    let count = levels.iter().sum::<usize>();
+    let mut line = counted(count as u64, "finding");
+    if count > 0 {
+        let parts: Vec<String> = levels
             .into_iter()
+            .zip(["blocking", "to look at", "hinted at"])
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-            let _ = write!(line, " ({})", parts.join(", "));
-        }
-        line
+        let _ = write!(line, " ({})", parts.join(", "));
     }
+    line
 }
 
 /// Returns why a finding is believed, in a few words.
@@ -137,14 +164,19 @@ fn confidence_words(finding: &Finding, rule: &Rule) -> &'static str {
     }
 }
 
-fn counted(count: u64, noun: &str) -> String {
+/// Returns a number and its noun: `1 file`, `1,234 repositories`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     let mut digits = count.to_string();
     let mut at = digits.len();
     while at > 3 {
         at -= 3;
         digits.insert(at, ',');
     }
-    format!("{digits} {noun}{}", if count == 1 { "" } else { "s" })
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("{digits} {noun}"),
+        Some(stem) => format!("{digits} {stem}ies"),
+        None => format!("{digits} {noun}s"),
+    }
 }
 
 fn duration(elapsed: Duration) -> String {
@@ -171,6 +203,7 @@ mod tests {
             rules: &Rules::default(),
             tally: &tally,
             elapsed: Duration::from_millis(3),
+            origin: Origin::default(),
         };
         assert_eq!(
             report.summary(),

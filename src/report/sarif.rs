@@ -189,7 +189,7 @@ fn result(finding: &Finding, rule: &Rule, rule_index: usize, again: u32) -> Sari
         json!(confidence_words(finding, rule)),
     );
     if let Some(commit) = &finding.commit {
-        properties.insert("commit".to_owned(), json!(commit));
+        properties.insert("commit".to_owned(), json!(commit.id.to_string()));
     }
     let message = Message::builder()
         .text(format!("{}. Instead: {}", rule.description, rule.fix))

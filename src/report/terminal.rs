@@ -2,6 +2,7 @@
 //! source with the place underlined, why it is dangerous and what to write instead.
 
 use super::{Report, confidence_words};
+use crate::date::rfc3339;
 use crate::escape::{escape, escape_path};
 use crate::finding::{Finding, Level};
 use crate::spec::{Kind, Rule};
@@ -27,7 +28,7 @@ pub(super) fn write(report: &Report<'_>, color: bool, out: &mut dyn Write) -> io
     let blocked = match worst {
         Some(Level::Error) => summary.red().bold(),
         Some(_) => summary.yellow(),
-        None if report.tally.files == 0 => summary.normal(),
+        None if report.tally.files + report.tally.messages == 0 => summary.normal(),
         None => summary.green(),
     };
     writeln!(out, "{blocked}")
@@ -45,10 +46,11 @@ fn write_finding(
         finding.location.line,
         finding.location.column
     );
-    let commit = finding
-        .commit
-        .as_ref()
-        .map_or(String::new(), |commit| format!(" in commit {commit}"));
+    let commit = finding.commit.as_ref().map_or(String::new(), |commit| {
+        let author = escape(commit.author_name().as_bytes());
+        let day = &rfc3339(commit.time)[..10];
+        format!(" in commit {}, {author}, {day}", commit.short())
+    });
     writeln!(
         out,
         "{} {} {}{commit} [{}]",
@@ -71,15 +73,23 @@ fn write_finding(
                 .span(excerpt.highlight.clone())
                 .label(label(finding, rule)),
         );
-    let group = Group::with_level(mark)
+    let mut group = Group::with_level(mark)
         .element(snippet)
         .element(Mark::NOTE.with_name("why").message(rule.why.as_ref()))
-        .element(Mark::HELP.with_name("instead").message(rule.fix.as_ref()))
-        .element(
-            Mark::HELP
-                .with_name("false alarm?")
-                .message(allow_hint(finding, rule)),
+        .element(Mark::HELP.with_name("instead").message(rule.fix.as_ref()));
+    if let (Kind::Secret, Some(commit)) = (rule.kind, &finding.commit) {
+        let stays = format!(
+            "it stays in {} when a later commit deletes it: amend or rebase that one before it is \
+             pushed; once it was, revoke the secret",
+            commit.short()
         );
+        group = group.element(Mark::HELP.with_name("committed").message(stays));
+    }
+    let group = group.element(
+        Mark::HELP
+            .with_name("false alarm?")
+            .message(allow_hint(finding, rule)),
+    );
     writeln!(out, "{}\n", renderer.render(&[group]))
 }
 

@@ -1,7 +1,7 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
 use super::prefilter::Prefilter;
-use super::rule::{CompileError, Compiled, compiled, lines_of};
+use super::rule::{CompileError, Compiled, compiled, lines_of, lines_within};
 use crate::added::AddedLines;
 use crate::config::Config;
 use crate::lines::LineIndex;
@@ -16,6 +16,9 @@ use std::sync::OnceLock;
 const REACH_BYTES: (usize, usize) = (2 << 10, 16 << 10);
 /// The same for matches over several lines.
 const LONG_REACH_BYTES: (usize, usize) = (16 << 10, 64 << 10);
+/// How far before and behind a match it is looked at what stands beside it: a dozen lines of code
+/// fit in.
+const NEAR_REACH_BYTES: (usize, usize) = (8 << 10, 16 << 10);
 
 /// A match of a rule, before judgement. Ranges are bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +54,41 @@ pub(super) struct Pass<'p> {
     pub(super) only: Option<usize>,
 }
 
-/// The lines around keywords that a rule is yet to search.
+/// What a rule is yet to search, and what is known of the text for it.
+#[derive(Default)]
 struct Pending {
     rule: usize,
-    window: Range<usize>,
+    /// The line of the last keyword, and the lines around it that a match may reach. Kept, so that
+    /// a line of a hundred megabytes is not measured again for each of a million keywords on it.
+    line: Range<usize>,
+    around: Range<usize>,
+    /// The lines around the last keywords; none when no added line is near.
+    window: Option<Range<usize>>,
+    /// What is known of where matches stand.
+    known: Known,
+}
+
+/// What stands around the last match of a rule, and what it says; the next one may stand there,
+/// too. Without this a line with a million matches would be searched a million times.
+#[derive(Default)]
+struct Known {
+    /// The lines of a match, and whether a pattern there drops it.
+    dropped: Option<(Range<usize>, bool)>,
+    /// The lines near a match, and whether they let it count.
+    near: Option<(Range<usize>, bool)>,
+    /// Whether the file lets a match count.
+    file: Option<bool>,
+}
+
+impl Pending {
+    /// Looks at the lines around a keyword; `beside`: how many before and behind its own.
+    fn look_around(&mut self, text: &[u8], keyword: &Range<usize>, beside: usize) {
+        let known = self.line.start <= keyword.start && keyword.end <= self.line.end;
+        if !known || self.line.is_empty() {
+            self.line = lines_of(text, keyword, 0, 0);
+            self.around = lines_of(text, &self.line, beside, beside);
+        }
+    }
 }
 
 impl Pass<'_> {
@@ -78,27 +112,38 @@ impl Pass<'_> {
                 if !*applies[rule].get_or_insert_with(|| self.applies(rule)) {
                     continue;
                 }
-                let Some(window) = self.window(&self.config.rules[rule], &keyword) else {
+                let at = pending.iter().position(|near| near.rule == rule);
+                let at = at.unwrap_or_else(|| {
+                    pending.push(Pending {
+                        rule,
+                        ..Pending::default()
+                    });
+                    pending.len() - 1
+                });
+                let near = &mut pending[at];
+                let spec = &self.config.rules[rule];
+                near.look_around(self.text, &keyword, spec.lines as usize - 1);
+                let Some(window) = self.window(spec, &near.around, &keyword) else {
                     continue;
                 };
-                match pending.iter_mut().find(|pending| pending.rule == rule) {
-                    Some(pending) if window.start <= pending.window.end => {
-                        pending.window.start = pending.window.start.min(window.start);
-                        pending.window.end = pending.window.end.max(window.end);
+                match &mut near.window {
+                    Some(last) if window.start <= last.end => {
+                        last.start = last.start.min(window.start);
+                        last.end = last.end.max(window.end);
                     }
-                    Some(pending) => {
-                        let done = std::mem::replace(&mut pending.window, window);
-                        failure = self.search(rule, &done, &mut hits.matches).err();
+                    last => {
+                        let done = last.replace(window);
+                        failure = self.search(near, done, &mut hits.matches).err();
                     }
-                    None => pending.push(Pending { rule, window }),
                 }
             }
         });
         if let Some(failure) = failure {
             return Err(failure);
         }
-        for Pending { rule, window } in pending {
-            self.search(rule, &window, &mut hits.matches)?;
+        for mut near in pending {
+            let window = near.window.take();
+            self.search(&mut near, window, &mut hits.matches)?;
         }
         hits.matches
             .sort_by_key(|found| (found.place.start, found.place.end, found.rule));
@@ -119,43 +164,64 @@ impl Pass<'_> {
             && compiled(self.compiled, index).path(rule, self.path)
     }
 
-    /// Returns the part of the text to search for a keyword, or nothing when no added line is near.
-    fn window(&self, rule: &Rule, keyword: &Range<usize>) -> Option<Range<usize>> {
-        let beside = rule.lines as usize - 1;
-        let window = lines_of(self.text, keyword, beside, beside);
+    /// Returns the part of the lines around a keyword that is to be searched, or nothing when no
+    /// added line is near.
+    fn window(
+        &self,
+        rule: &Rule,
+        around: &Range<usize>,
+        keyword: &Range<usize>,
+    ) -> Option<Range<usize>> {
         if let Some(added) = self.added {
             let margin = super::excerpt::CONTEXT_LINES;
-            let lines = self.lines.lines_of(window.clone());
+            let lines = self.lines.lines_of(around.clone());
             if !added.touches(lines.start.saturating_sub(margin)..lines.end + margin) {
                 return None;
             }
         }
-        let (before, after) = if rule.lines == 1 {
-            REACH_BYTES
-        } else {
-            LONG_REACH_BYTES
-        };
+        let (before, after) = reach(rule);
         Some(
-            window.start.max(keyword.start.saturating_sub(before))
-                ..window.end.min(keyword.end.saturating_add(after)),
+            around.start.max(keyword.start.saturating_sub(before))
+                ..around.end.min(keyword.end.saturating_add(after)),
         )
     }
 
-    /// Searches a window for a rule and keeps what the rule's own conditions let through.
+    /// Searches a window for a rule, if there is one, and keeps what the rule's own conditions let
+    /// through.
     fn search(
         &self,
-        index: usize,
-        window: &Range<usize>,
+        near: &mut Pending,
+        window: Option<Range<usize>>,
         out: &mut Vec<Match>,
     ) -> Result<(), CompileError> {
+        let Some(window) = window else {
+            return Ok(());
+        };
+        let index = near.rule;
         let rule = &self.config.rules[index];
         let compiled = compiled(self.compiled, index);
         let regex = compiled.main(rule)?;
+        let longest = reach(rule).0 + reach(rule).1;
         let mut at = window.start;
         while at <= window.end {
+            // A pattern may look for its end as far as it is shown text: to the end of the window
+            // for each match, and a window is as long as a line with many keywords.
+            let end = window.end.min(at.saturating_add(2 * longest));
             // The whole text is given, so that anchors see what stands around the window.
-            let input = Input::new(self.text).span(at..window.end);
-            let Some(found) = regex.search(&input) else {
+            let input = Input::new(self.text).span(at..end);
+            let found = regex.search(&input);
+            if end < window.end {
+                let whole_from = end - longest;
+                let start = found
+                    .as_ref()
+                    .map_or(whole_from, regex_automata::Match::start);
+                if start >= whole_from {
+                    // What is cut off here is whole when the search begins there.
+                    at = start;
+                    continue;
+                }
+            }
+            let Some(found) = found else {
                 break;
             };
             let whole = found.range();
@@ -163,7 +229,7 @@ impl Pass<'_> {
                 0 => whole.clone(),
                 group => {
                     let mut captures = regex.create_captures();
-                    let input = input.clone().span(whole.start..window.end);
+                    let input = input.clone().span(whole.start..end);
                     regex.search_captures(&input.anchored(Anchored::Yes), &mut captures);
                     captures
                         .get_group(group as usize)
@@ -175,7 +241,7 @@ impl Pass<'_> {
             } else {
                 whole.end
             };
-            if self.counts(rule, compiled, &whole)? {
+            if self.counts(rule, compiled, &whole, &mut near.known)? {
                 out.push(Match {
                     rule: index,
                     whole,
@@ -192,29 +258,57 @@ impl Pass<'_> {
         rule: &Rule,
         compiled: &Compiled,
         whole: &Range<usize>,
+        known: &mut Known,
     ) -> Result<bool, CompileError> {
         if !rule.unless.is_empty() {
-            let lines = bounded(lines_of(self.text, whole, 0, 0), whole);
-            if compiled.unless(rule, &self.text[lines])? {
+            let lines = lines_within(self.text, whole, 0, NEAR_REACH_BYTES);
+            if verdict(&mut known.dropped, lines, |lines| {
+                compiled.unless(rule, &self.text[lines])
+            })? {
                 return Ok(false);
             }
         }
         if rule.near.requires.len() + rule.near.unless.len() > 0 {
             let beside = rule.near_lines as usize;
-            let lines = bounded(lines_of(self.text, whole, beside, beside), whole);
-            if !compiled.near(rule, &self.text[lines])? {
+            let lines = lines_within(self.text, whole, beside, NEAR_REACH_BYTES);
+            if !verdict(&mut known.near, lines, |lines| {
+                compiled.near(rule, &self.text[lines])
+            })? {
                 return Ok(false);
             }
         }
-        compiled.file(rule, self.text)
+        let file = match known.file {
+            Some(file) => file,
+            None => compiled.file(rule, self.text)?,
+        };
+        known.file = Some(file);
+        Ok(file)
     }
 }
 
-/// Keeps the lines around a match from growing with a line of a hundred megabytes.
-fn bounded(lines: Range<usize>, whole: &Range<usize>) -> Range<usize> {
-    let (before, after) = LONG_REACH_BYTES;
-    lines.start.max(whole.start.saturating_sub(before))
-        ..lines.end.min(whole.end.saturating_add(after))
+/// Asks about some lines, unless they are those that were asked about last.
+fn verdict(
+    known: &mut Option<(Range<usize>, bool)>,
+    lines: Range<usize>,
+    ask: impl FnOnce(Range<usize>) -> Result<bool, CompileError>,
+) -> Result<bool, CompileError> {
+    match known {
+        Some((last, verdict)) if *last == lines => Ok(*verdict),
+        _ => {
+            let verdict = ask(lines.clone())?;
+            *known = Some((lines, verdict));
+            Ok(verdict)
+        }
+    }
+}
+
+/// Returns how far a match of a rule may reach from a keyword on very long lines.
+fn reach(rule: &Rule) -> (usize, usize) {
+    if rule.lines == 1 {
+        REACH_BYTES
+    } else {
+        LONG_REACH_BYTES
+    }
 }
 
 /// In a binary file only secrets that are known by their format are looked for.

@@ -15,15 +15,17 @@ use crate::decode::{Decoded, Encoding};
 use crate::file_type::file_types;
 use crate::finding::{Finding, Fingerprint, Level, Location, Secret};
 use crate::lines::{self, LineIndex};
+use crate::source::Commit;
 use crate::spec::{Confidence, Kind, Languages, Precision, Rule};
 use crate::suppress::{Allows, Inline, MARKER, today};
 use bstr::BStr;
 use judge::{Candidate, Verdict};
 use matcher::Match;
 use prefilter::Prefilter;
-use rule::Compiled;
+use rule::{AllowedLine, Compiled};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Scans texts with the rules of a configuration. Shared by all threads.
 pub struct Scanner<'c> {
@@ -43,8 +45,8 @@ pub struct Target<'t> {
     pub decoded: &'t Decoded<'t>,
     /// Which of its lines are new; `None`: all of them.
     pub added: Option<&'t AddedLines>,
-    /// The commit that brings it, shortened.
-    pub commit: Option<&'t str>,
+    /// The commit that brings it.
+    pub commit: Option<&'t Arc<Commit>>,
 }
 
 /// What a scan of one text gave.
@@ -150,8 +152,10 @@ impl<'c> Scanner<'c> {
             Inline::default()
         };
         let mut kept = Vec::new();
+        let mut known = HashMap::new();
         for found in hits.matches {
-            if let Some(judged) = self.judge(&found, target, &lines, types, &mut scanned)? {
+            let judged = self.judge(&found, target, &lines, types, &mut known, &mut scanned)?;
+            if let Some(judged) = judged {
                 kept.push(judged);
             }
         }
@@ -197,6 +201,7 @@ impl<'c> Scanner<'c> {
         target: &Target<'_>,
         lines: &LineIndex<'_>,
         types: Languages,
+        known: &mut HashMap<usize, Option<AllowedLine>>,
         scanned: &mut Scanned,
     ) -> Result<Option<Judged>, CompileError> {
         let text = target.decoded.text.as_ref();
@@ -207,9 +212,11 @@ impl<'c> Scanner<'c> {
             return Ok(None);
         }
         let captured = &text[found.place.clone()];
-        let line_range = rule::lines_of(text, &(found.place.start..found.place.start), 0, 0);
-        let line = &text[line_range.clone()];
-        if rule::compiled(&self.compiled, found.rule).allowed(rule, captured, line)? {
+        let start = found.place.start;
+        let line_range = rule::lines_within(text, &(start..start), 0, JUDGED_REACH_BYTES);
+        let compiled = rule::compiled(&self.compiled, found.rule);
+        let known = known.entry(found.rule).or_default();
+        if compiled.allowed(rule, captured, text, &line_range, known)? {
             scanned.dropped.push(Dropped {
                 rule: found.rule,
                 line: first,
@@ -217,14 +224,18 @@ impl<'c> Scanner<'c> {
             });
             return Ok(None);
         }
-        let column = found.place.start - line_range.start;
+        let column = start - line_range.start;
         let candidate = Candidate {
             rule,
             path: target.path,
             types,
             captured,
-            line,
+            line: &text[line_range.clone()],
             column,
+            line_is_cut: line_range
+                .start
+                .checked_sub(1)
+                .is_some_and(|before| text[before] != b'\n'),
             before: &text[..line_range.start],
         };
         Ok(match judge::judge(&candidate) {
@@ -283,7 +294,7 @@ impl<'c> Scanner<'c> {
             reasons,
             fingerprint,
             excerpt: excerpt::excerpt(text, lines, &place, masks),
-            commit: target.commit.map(str::to_owned),
+            commit: target.commit.cloned(),
         }
     }
 
@@ -301,6 +312,9 @@ impl<'c> Scanner<'c> {
         }
     }
 }
+
+/// How much of a line before and behind the start of a capture the judges are shown, in bytes.
+const JUDGED_REACH_BYTES: (usize, usize) = (4 << 10, 16 << 10);
 
 /// Stands for today where no exception can expire.
 const NO_DAY: crate::spec::Date = crate::spec::Date {

@@ -36,6 +36,12 @@ pub(super) struct Compiled {
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
 }
 
+/// Whether an exception of a rule covers the matches on a line by what else stands there.
+pub(super) struct AllowedLine {
+    place: Range<usize>,
+    allowed: bool,
+}
+
 /// Returns the compiled parts of a rule, none of them compiled yet when they are first asked for.
 pub(super) fn compiled(all: &[OnceLock<Box<Compiled>>], index: usize) -> &Compiled {
     all[index].get_or_init(Box::default)
@@ -76,12 +82,15 @@ impl Compiled {
         )
     }
 
-    /// Tells whether an exception of the rule itself covers a match.
+    /// Tells whether an exception of the rule itself covers a match, by its secret or by its line,
+    /// of which the place in the text is given; `known`: what the line of the last match said.
     pub(super) fn allowed(
         &self,
         rule: &Rule,
         secret: &[u8],
-        line: &[u8],
+        text: &[u8],
+        line: &Range<usize>,
+        known: &mut Option<AllowedLine>,
     ) -> Result<bool, CompileError> {
         if rule.allows.is_empty() {
             return Ok(false);
@@ -93,10 +102,23 @@ impl Compiled {
                 .collect()
         });
         let sets = sets.as_ref().map_err(Clone::clone)?;
-        Ok(rule.allows.iter().zip(sets).any(|(allow, set)| {
-            let target = if allow.on_line { line } else { secret };
-            set.is_match(target) || holds_word(secret, &allow.stopwords)
-        }))
+        let allows = || rule.allows.iter().zip(sets);
+        let by_line = match known {
+            Some(known) if known.place == *line => known.allowed,
+            _ => {
+                let whole = &text[line.clone()];
+                let allowed = allows().any(|(allow, set)| allow.on_line && set.is_match(whole));
+                *known = Some(AllowedLine {
+                    place: line.clone(),
+                    allowed,
+                });
+                allowed
+            }
+        };
+        Ok(by_line
+            || allows().any(|(allow, set)| {
+                !allow.on_line && set.is_match(secret) || holds_word(secret, &allow.stopwords)
+            }))
     }
 
     /// Tells whether the rule looks at files of that path at all.
@@ -159,6 +181,34 @@ pub(super) fn lines_of(
         end = memchr::memchr(b'\n', &text[end..]).map_or(text.len(), |at| end + at);
     }
     start..end
+}
+
+/// How finely long lines are cut, in bytes.
+const CUT_BYTES: usize = 4 << 10;
+
+/// Returns the lines that a range touches and `beside` more on both sides, but little more than
+/// `reach` bytes before and behind the range: a line may be a hundred megabytes long.
+///
+/// Places near one another on a long line get the same cut.
+pub(super) fn lines_within(
+    text: &[u8],
+    range: &Range<usize>,
+    beside: usize,
+    reach: (usize, usize),
+) -> Range<usize> {
+    let begin = range.start.saturating_sub(reach.0) / CUT_BYTES * CUT_BYTES;
+    let end = range.end.saturating_add(reach.1);
+    let end = end
+        .div_ceil(CUT_BYTES)
+        .saturating_mul(CUT_BYTES)
+        .min(text.len());
+    let lines = lines_of(
+        &text[begin..end],
+        &(range.start - begin..range.end - begin),
+        beside,
+        beside,
+    );
+    begin + lines.start..begin + lines.end
 }
 
 type Cell = OnceLock<Result<Regex, CompileError>>;
@@ -240,6 +290,26 @@ mod tests {
         assert_eq!(of(5..6, 9, 9), "one\ntwo\nthree\nfour");
         assert_eq!(of(14..18, 1, 0), "three\nfour");
         assert_eq!(of(2..9, 0, 0), "one\ntwo\nthree");
+    }
+
+    #[test]
+    fn lines_within_a_reach_are_cut() {
+        let text = b"one\ntwo\nthree\nfour";
+        let of = |range, beside| {
+            let lines = lines_within(text, &range, beside, (0, 0));
+            std::str::from_utf8(&text[lines]).expect("ASCII").to_owned()
+        };
+        assert_eq!(of(5..6, 0), "two");
+        assert_eq!(of(5..6, 1), "one\ntwo\nthree");
+        assert_eq!(of(0..18, 3), "one\ntwo\nthree\nfour");
+        let long = vec![b'x'; 99_999];
+        let near = lines_within(&long, &(50_201..50_202), 0, (1000, 2000));
+        assert_eq!(near, 12 * CUT_BYTES..13 * CUT_BYTES);
+        assert_eq!(
+            lines_within(&long, &(50_999..51_000), 2, (1000, 2000)),
+            near
+        );
+        assert_eq!(lines_within(&long, &(0..99_999), 0, (9, 9)), 0..99_999);
     }
 
     #[test]

@@ -55,8 +55,7 @@ pub(super) fn plan(
         let mut outcome = against(handle, &commit, parents)?;
         seen.retain_new(&mut outcome);
         plan.take(outcome, Some(&described));
-        plan.items
-            .extend(message(&commit.message, &described, COMMIT_MESSAGE));
+        plan.items.extend(messages(&commit, &described));
     }
     if cut > 0 {
         plan.notes.push(at_edge(cut, edge));
@@ -72,6 +71,12 @@ pub(super) fn walk(
     hidden: &[Oid],
     boundary: &HashSet<Oid>,
 ) -> Result<Vec<Oid>, SourceError> {
+    if repository.needs_git_for_history() {
+        return repository
+            .git_for_history()?
+            .walk(tips, hidden)
+            .map_err(SourceError::History);
+    }
     let shallow = (!boundary.is_empty()).then(|| repository.common_dir());
     handle
         .walk(tips, hidden, shallow)
@@ -134,6 +139,18 @@ pub(super) fn describe_tag(id: Oid, tag: &RawTag) -> Commit {
 fn first_line(message: &BString) -> String {
     let line = message.trim_start().lines().next().unwrap_or_default();
     line.to_str_lossy().into_owned()
+}
+
+/// Makes items of the messages that a commit holds: its own, and those of tags that it merges.
+pub(super) fn messages<'c>(
+    commit: &'c RawCommit,
+    described: &'c Arc<Commit>,
+) -> impl Iterator<Item = Item> + 'c {
+    let tags = commit.merged_tags.iter();
+    let tags = tags.filter_map(|tag| message(&tag.message, described, TAG_MESSAGE));
+    message(&commit.message, described, COMMIT_MESSAGE)
+        .into_iter()
+        .chain(tags)
 }
 
 /// Makes an item of a message, unless it is empty.

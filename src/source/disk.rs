@@ -39,6 +39,8 @@ impl Source for Disk {
         for root in &self.roots {
             let place = self.directory.join(root);
             let shown = shown(root, &place, top.as_deref());
+            // Called by no name, it is the top itself.
+            plan.everything |= top.is_some() && shown.as_os_str().is_empty();
             self.add_root(&mut plan, root, &place, &shown)?;
         }
         plan.items

@@ -28,10 +28,17 @@ pub struct GitEnvironment {
     pub object_directory: Option<PathBuf>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
     pub alternate_object_directories: Vec<PathBuf>,
+    /// `GIT_SHALLOW_FILE`: where a history ends while git takes in a push that was cut off.
+    pub shallow_file: Option<PathBuf>,
     /// `GIT_CEILING_DIRECTORIES`.
     pub ceiling_directories: Vec<PathBuf>,
     /// Whether `GIT_EXEC_PATH` is set, as it is for every program that git starts.
     pub from_git: bool,
+    /// Whether git started this process as a hook, as the command line says: not every hook is told
+    /// of an index.
+    pub hook: bool,
+    /// Whether git says that nobody edits the message of the commit: `GIT_EDITOR` is then `:`.
+    pub without_editor: bool,
     /// The commits of `GITHEAD_<oid>`: what `git merge` merges when it runs pre-merge-commit,
     /// before there is a `MERGE_HEAD`. Sorted.
     pub merged: Vec<Oid>,
@@ -79,8 +86,10 @@ impl GitEnvironment {
             "GIT_ALTERNATE_OBJECT_DIRECTORIES" => {
                 self.alternate_object_directories = split_list(&value);
             }
+            "GIT_SHALLOW_FILE" => self.shallow_file = Some(value.into()),
             "GIT_CEILING_DIRECTORIES" => self.ceiling_directories = split_list(&value),
             "GIT_EXEC_PATH" => self.from_git = true,
+            "GIT_EDITOR" => self.without_editor = value == ":",
             _ => {
                 let merged = name.strip_prefix("GITHEAD_");
                 self.merged
@@ -89,10 +98,10 @@ impl GitEnvironment {
         }
     }
 
-    /// Says whether git started this process as a hook of a command that commits.
+    /// Says whether git started this process as a hook.
     #[must_use]
     pub fn is_hook(&self) -> bool {
-        self.from_git && self.index_file.is_some()
+        self.from_git && (self.hook || self.index_file.is_some())
     }
 
     /// Prepares git to work in this environment, and in no other.
@@ -108,6 +117,7 @@ impl GitEnvironment {
         give("GIT_DIR", path(&self.git_dir).as_deref());
         give("GIT_WORK_TREE", path(&self.work_tree).as_deref());
         give("GIT_INDEX_FILE", path(&self.index_file).as_deref());
+        give("GIT_SHALLOW_FILE", path(&self.shallow_file).as_deref());
         give(
             "GIT_OBJECT_DIRECTORY",
             path(&self.object_directory).as_deref(),

@@ -233,6 +233,10 @@ pub enum UnsupportedForm {
     Extension(String),
     /// A version of the repository's format that is not known.
     Version,
+    /// HEAD is a symbolic link, to a branch without a commit.
+    LinkedHead,
+    /// Grafts, or a push that was cut off.
+    History,
 }
 
 impl UnsupportedForm {
@@ -284,6 +288,8 @@ impl fmt::Display for UnsupportedForm {
             Self::IndexExtension(name) => write!(f, "the index extension `{name}`"),
             Self::Extension(name) => write!(f, "the extension `{name}`"),
             Self::Version => f.write_str("a newer version of git's repository format"),
+            Self::LinkedHead => f.write_str("a symbolic link as HEAD"),
+            Self::History => f.write_str("grafts or a shallow push"),
         }
     }
 }

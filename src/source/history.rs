@@ -1,6 +1,6 @@
 //! The whole history: every text that was ever committed.
 
-use super::commits::{self, COMMIT_MESSAGE, Edge, TAG_MESSAGE};
+use super::commits::{self, Edge, TAG_MESSAGE};
 use super::files::Files;
 use super::range::commit_named;
 use super::repository::Handle;
@@ -101,10 +101,14 @@ impl Source for History<'_> {
             let described = Arc::new(commits::describe(&commit));
             files.plan.commits += 1;
             files.add_tree(&handle, commit.tree, Some(&described))?;
-            files.add_message(&commit.message, &described, COMMIT_MESSAGE);
+            files
+                .plan
+                .items
+                .extend(commits::messages(&commit, &described));
             cut += usize::from(boundary.contains(&id));
         }
         let mut plan = files.into_plan();
+        plan.versions = true;
         if cut > 0 {
             plan.notes.push(commits::at_edge(cut, Edge::AllNew));
         }

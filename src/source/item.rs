@@ -20,6 +20,12 @@ pub struct Plan {
     pub without_text: usize,
     /// How many commits were looked at.
     pub commits: usize,
+    /// Whether the items are versions of the same files, whole: a finding that several of them
+    /// hold is then reported once.
+    pub versions: bool,
+    /// Whether these are all texts there are, so that an exception which silences none of them is
+    /// of no use any more.
+    pub everything: bool,
 }
 
 impl Plan {
@@ -29,6 +35,7 @@ impl Plan {
         self.notes.extend(other.notes);
         self.without_text += other.without_text;
         self.commits += other.commits;
+        self.versions |= other.versions;
     }
 
     /// Appends what a change does, in the order of paths.
@@ -123,4 +130,21 @@ pub struct Commit {
     pub time: i64,
     /// Its first line.
     pub summary: String,
+}
+
+impl Commit {
+    /// Returns the beginning of its id, as people write it.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut id = self.id.to_string();
+        id.truncate(12);
+        id
+    }
+
+    /// Returns the name of its author, without the address.
+    #[must_use]
+    pub fn author_name(&self) -> &str {
+        let end = self.author.rfind('<').unwrap_or(self.author.len());
+        self.author[..end].trim_end()
+    }
 }

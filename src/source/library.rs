@@ -2,7 +2,7 @@
 
 use super::index_file::is_overstated;
 use super::object::{Object, RawCommit};
-use super::store::Reference;
+use super::store::{Reference, Remote};
 use super::{GitEnvironment, SourceError, loose, open, options};
 use bstr::{BStr, BString, ByteSlice};
 use git2::{
@@ -125,23 +125,20 @@ impl Library {
         }
     }
 
-    pub(super) fn remotes_at(&self, url: &BStr) -> Result<Vec<String>, git2::Error> {
-        let mut names = Vec::new();
+    pub(super) fn remotes(&self) -> Result<Vec<Remote>, git2::Error> {
+        let mut remotes = Vec::new();
         for name in &self.repository.remotes()? {
             let Ok(Some(name)) = name else {
                 continue;
             };
             let remote = self.repository.find_remote(name)?;
             let urls = [Some(remote.url_bytes()), remote.pushurl_bytes()];
-            if urls
-                .into_iter()
-                .flatten()
-                .any(|known| known == url.as_bytes())
-            {
-                names.push(name.to_owned());
-            }
+            remotes.push(Remote {
+                name: name.to_owned(),
+                urls: urls.into_iter().flatten().map(Into::into).collect(),
+            });
         }
-        Ok(names)
+        Ok(remotes)
     }
 
     /// Returns the index at `path`.

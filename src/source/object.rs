@@ -164,6 +164,8 @@ pub(super) struct RawCommit {
     /// When it was committed, in seconds since 1970.
     pub(super) time: i64,
     pub(super) message: BString,
+    /// The tags whose commits it merges, whole: git keeps those that are signed.
+    pub(super) merged_tags: Vec<RawTag>,
 }
 
 impl RawCommit {
@@ -185,18 +187,30 @@ impl RawCommit {
             author: BString::default(),
             time: 0,
             message: message.into(),
+            merged_tags: Vec::new(),
         };
-        for line in lines {
-            if let Some(parent) = line.strip_prefix(b"parent ") {
-                let parent = parse_oid(parent);
-                let parent = parent.ok_or_else(|| damaged(id, "it names no parent"))?;
-                commit.parents.push(parent);
-            } else if let Some(author) = line.strip_prefix(b"author ") {
+        let mut lines = lines.peekable();
+        // Git takes those for parents that stand right behind the tree, and no others.
+        while let Some(parent) = lines.next_if(|line| line.starts_with(b"parent ")) {
+            let parent = parse_oid(&parent[b"parent ".len()..]);
+            let parent = parent.ok_or_else(|| damaged(id, "it names no parent"))?;
+            commit.parents.push(parent);
+        }
+        while let Some(line) = lines.next() {
+            if let Some(author) = line.strip_prefix(b"author ") {
                 commit.author = split_person(author).0.into();
             } else if let Some(committer) = line.strip_prefix(b"committer ") {
                 commit.time = split_person(committer).1;
-                // What follows (signatures, other tags) decides nothing.
-                break;
+            } else if let Some(first) = line.strip_prefix(b"mergetag ") {
+                let mut content = first.to_vec();
+                // Lines of a long field are set off by a space.
+                while let Some(next) = lines.next_if(|line| line.starts_with(b" ")) {
+                    content.push(b'\n');
+                    content.extend_from_slice(&next[1..]);
+                }
+                let kind = ObjectType::Tag;
+                let tag = RawTag::parse(id, &Object { kind, content })?;
+                commit.merged_tags.push(tag);
             }
         }
         Ok(commit)
@@ -299,7 +313,8 @@ mod tests {
         let (tree, parent) = (oid('1'), oid('2'));
         let text = format!(
             "tree {tree}\nparent {parent}\nparent {tree}\nauthor A > U <a@b> 12 +0100\n\
-             committer C <c@d> 34 +0000\ngpgsig -----\n parent x\n\nsubject\n\nparent no\n"
+             committer C <c@d> 34 +0000\nparent no\nmergetag object {parent}\n type commit\n \n \
+             notes\n gpgsig -----\ngpgsig -----\n parent x\n\nsubject\n\nparent no\n"
         );
         let commit = RawCommit::parse(oid('3'), &object(ObjectType::Commit, text));
         let commit = commit.expect("it is whole");
@@ -308,6 +323,8 @@ mod tests {
         assert_eq!(commit.author, "A > U <a@b>");
         assert_eq!(commit.time, 34);
         assert_eq!(commit.message, "subject\n\nparent no\n");
+        let tags: Vec<_> = commit.merged_tags.iter().map(|tag| &tag.message).collect();
+        assert_eq!(tags, ["notes\ngpgsig -----"]);
         assert!(RawCommit::parse(oid('3'), &object(ObjectType::Commit, "tree 12\n")).is_err());
     }
 

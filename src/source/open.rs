@@ -1,6 +1,6 @@
 //! Opening the repository that git's environment leads to, and finding its work tree.
 
-use super::{GitEnvironment, SourceError, options, plain};
+use super::{GitEnvironment, SourceError, UnsupportedForm, options, plain};
 use git2::{ErrorCode, Odb, Repository, RepositoryOpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,32 @@ pub(super) fn open(environment: &GitEnvironment) -> Result<Repository, SourceErr
         opened => opened,
     }
     .map_err(|error| SourceError::on_open(error, || path_to_list(environment)))
+    .map_err(|error| match error {
+        SourceError::NoRepository(source) if has_linked_head(environment) => {
+            let form = UnsupportedForm::LinkedHead;
+            SourceError::Unsupported { form, source }
+        }
+        error => error,
+    })
+    .and_then(|repository| {
+        // Git's own commands for commits do not heed it.
+        repository.remove_namespace().map_err(SourceError::Open)?;
+        Ok(repository)
+    })
+}
+
+/// Says whether HEAD is a link that leads nowhere yet: libgit2 then sees no repository.
+fn has_linked_head(environment: &GitEnvironment) -> bool {
+    let is_link = |folder: &Path| {
+        std::fs::symlink_metadata(folder.join("HEAD")).is_ok_and(|head| head.is_symlink())
+    };
+    match &environment.git_dir {
+        Some(git_dir) => is_link(&environment.absolute(git_dir)),
+        None => environment
+            .directory
+            .ancestors()
+            .any(|folder| is_link(&folder.join(".git")) || is_link(folder)),
+    }
 }
 
 /// Opens the repository of another user for git, which has already decided to trust it.

@@ -5,7 +5,7 @@
 
 use super::changes::{Changes, Entry};
 use super::object::{MODE_KIND, Object, missing, parse_oid};
-use super::store::Reference;
+use super::store::{Reference, Remote};
 use super::{GitEnvironment, SourceError};
 use bstr::{BStr, BString, ByteSlice, ByteVec};
 use git2::{ObjectFormat, ObjectType, Oid};
@@ -172,21 +172,18 @@ impl Plumbing {
         }
     }
 
-    pub(super) fn remotes_at(&self, url: &BStr) -> Result<Vec<String>, git2::Error> {
-        let mut names = Vec::new();
+    pub(super) fn remotes(&self) -> Result<Vec<Remote>, git2::Error> {
+        let mut remotes = Vec::new();
         for name in lines(&self.text(&["remote"])?) {
-            let name = name.to_str_lossy();
+            let name = name.to_str_lossy().into_owned();
             let urls = |words: &[&str]| self.text(words).unwrap_or_default();
             let fetched = urls(&["remote", "get-url", "--all", "--", &name]);
             let pushed = urls(&["remote", "get-url", "--all", "--push", "--", &name]);
-            if lines(&fetched)
-                .chain(lines(&pushed))
-                .any(|known| known == url)
-            {
-                names.push(name.into_owned());
-            }
+            let urls = lines(&fetched).chain(lines(&pushed)).map(Into::into);
+            let urls = urls.collect();
+            remotes.push(Remote { name, urls });
         }
-        Ok(names)
+        Ok(remotes)
     }
 
     /// Compares the index with a commit; without one, all is new.
@@ -293,6 +290,7 @@ impl Plumbing {
             .args(["--no-replace-objects", "--no-optional-locks", "--no-pager"])
             .args(["-c", "core.fsmonitor=false"])
             .args(words)
+            .env("GIT_GRAFT_FILE", "/dev/null")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C");
@@ -352,7 +350,7 @@ impl Batch {
 
 /// Reads what `git diff-index --raw -z` prints: for each path `:MODE MODE ID ID STATUS`, NUL, the
 /// path, NUL. Source: git, `Documentation/diff-format.adoc`.
-fn raw_changes(output: &[u8]) -> Result<Changes, SourceError> {
+pub(super) fn raw_changes(output: &[u8]) -> Result<Changes, SourceError> {
     let mut changes = Changes::default();
     let mut conflicts: Vec<BString> = Vec::new();
     let mut fields = output.split(|&byte| byte == 0);

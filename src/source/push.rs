@@ -5,7 +5,7 @@ use super::files::Files;
 use super::history::add_target;
 use super::object::parse_oid;
 use super::repository::Handle;
-use super::store::Reference;
+use super::store::{Reference, Remote};
 use super::{GitRepository, Plan, Reader, Source, SourceError};
 use bstr::{BStr, BString, ByteSlice};
 use git2::Oid;
@@ -121,35 +121,13 @@ impl<'r> Push<'r> {
 
     /// Returns the commits that are at the other end.
     fn hidden(&self, handle: &Handle<'_>) -> Result<Vec<Oid>, SourceError> {
-        let mut references: Vec<Reference> = Vec::new();
-        let mut add = |prefix: &str| {
-            let found = handle.references(prefix).map_err(SourceError::History)?;
-            references.extend(found);
-            Ok::<(), SourceError>(())
+        let references = match &self.known {
+            Known::Here => handle.references("refs/").map_err(SourceError::History)?,
+            Known::Remote { name, url } => at_remote(handle, name.as_ref(), url.as_ref())?,
         };
-        match &self.known {
-            Known::Here => add("refs/")?,
-            Known::Remote { name, url } => {
-                // Pushed to by its URL, a remote is called by it too.
-                let mut names = handle
-                    .remotes_at(url.as_ref())
-                    .map_err(SourceError::History)?;
-                if let Ok(name) = name.to_str()
-                    && name != url
-                {
-                    names.push(name.to_owned());
-                }
-                for name in names {
-                    add(&format!("refs/remotes/{name}/"))?;
-                }
-            }
-        }
         let mut hidden = commits::commits_of(handle, references);
-        let old = self
-            .updates
-            .iter()
-            .flatten()
-            .filter_map(|update| update.old);
+        let old = self.updates.iter().flatten();
+        let old = old.filter_map(|update| update.old);
         // What a forced push throws away need not be here, and then hides nothing.
         hidden.extend(old.filter_map(|old| commits::commit_behind(handle, old)));
         Ok(hidden)
@@ -191,6 +169,46 @@ impl<'r> Push<'r> {
         );
         Ok(tags)
     }
+}
+
+/// Returns the references that say what a remote has.
+fn at_remote(handle: &Handle<'_>, name: &BStr, url: &BStr) -> Result<Vec<Reference>, SourceError> {
+    let tracking = |remote: &str| format!("refs/remotes/{remote}/");
+    let found = |prefix: &str| handle.references(prefix).map_err(SourceError::History);
+    // Whatever is at some remote, when nobody says which one is pushed to.
+    if name.is_empty() && url.is_empty() {
+        return found("refs/remotes/");
+    }
+    let mut remotes = handle.remotes().map_err(SourceError::History)?;
+    // One that is not in the configuration, but in a file of its own, as git wrote it once.
+    if let Ok(name) = name.to_str()
+        && name != url
+        && !remotes.iter().any(|remote| remote.name == name)
+    {
+        remotes.push(Remote {
+            name: name.to_owned(),
+            urls: Vec::new(),
+        });
+    }
+    let mut references = Vec::new();
+    for remote in &remotes {
+        // Pushed to by its URL, a remote is called by it too.
+        if remote.name != name && !remote.urls.iter().any(|known| known == url) {
+            continue;
+        }
+        let prefix = tracking(&remote.name);
+        // What `team/private` has says nothing of `team`.
+        let inner = remotes.iter().map(|other| tracking(&other.name));
+        let inner: Vec<String> = inner
+            .filter(|other| other.len() > prefix.len() && other.starts_with(&prefix))
+            .collect();
+        references.extend(
+            found(&prefix)?
+                .into_iter()
+                .filter(|(name, _)| !inner.iter().any(|inner| name.starts_with(inner.as_bytes()))),
+        );
+    }
+    Ok(references)
 }
 
 impl Source for Push<'_> {

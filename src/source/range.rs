@@ -50,9 +50,7 @@ impl<'r> Range<'r> {
         };
         if let Some((one, other)) = self.revisions.split_once("...") {
             let (one, other) = (commit(one)?, commit(other)?);
-            let from = handle
-                .merge_bases(one, other)
-                .map_err(SourceError::History)?;
+            let from = self.merge_bases(handle, one, other)?;
             let to = vec![one, other];
             return Ok(Ends { from, to });
         }
@@ -68,6 +66,20 @@ impl<'r> Range<'r> {
         })
     }
 
+    fn merge_bases(
+        &self,
+        handle: &Handle<'_>,
+        one: Oid,
+        other: Oid,
+    ) -> Result<Vec<Oid>, SourceError> {
+        let bases = if self.repository.needs_git_for_history() {
+            self.repository.git_for_history()?.merge_bases(one, other)
+        } else {
+            handle.merge_bases(one, other)
+        };
+        bases.map_err(SourceError::History)
+    }
+
     /// Compares the end of the range with its beginning, and with where the two parted: what
     /// either of them has is not new.
     fn squashed(&self, handle: &Handle<'_>, ends: &Ends) -> Result<Plan, SourceError> {
@@ -79,7 +91,7 @@ impl<'r> Range<'r> {
         for &to in &ends.to {
             let mut parents = ends.from.clone();
             for &from in &ends.from {
-                parents.extend(handle.merge_bases(from, to).map_err(SourceError::History)?);
+                parents.extend(self.merge_bases(handle, from, to)?);
             }
             parents.sort_unstable();
             parents.dedup();

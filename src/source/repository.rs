@@ -111,7 +111,7 @@ impl GitRepository {
         &self.parts.common_dir
     }
 
-    /// Says whether git started this process as a hook of a command that commits.
+    /// Says whether git started this process as a hook.
     #[must_use]
     pub fn is_hook(&self) -> bool {
         self.environment.is_hook()
@@ -195,6 +195,17 @@ impl GitRepository {
         })
     }
 
+    /// Says whether an object is a commit, or a tag that leads to one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the repository cannot be opened again.
+    pub fn is_commit(&self, oid: Oid) -> Result<bool, SourceError> {
+        let handle = self.handle()?;
+        let peeled = handle.peel(oid, |_, _| {});
+        Ok(peeled.is_ok_and(|(kind, _)| kind == ObjectType::Commit))
+    }
+
     /// Says whether HEAD names a commit.
     ///
     /// # Errors
@@ -232,6 +243,19 @@ impl GitRepository {
         Plumbing::open(&self.environment).map_err(|fault| on_git(fault, form, &self.environment))
     }
 
+    /// Says whether only git knows which commits lead to which: libgit2 heeds grafts, which pretend
+    /// other parents and are not pushed, and does not know of the shallow file of a push that git
+    /// is taking in.
+    pub(super) fn needs_git_for_history(&self) -> bool {
+        let grafts = std::fs::metadata(self.common_dir().join("info/grafts"));
+        self.environment.shallow_file.is_some() || grafts.is_ok_and(|grafts| grafts.len() > 0)
+    }
+
+    /// Has git list commits, without grafts.
+    pub(super) fn git_for_history(&self) -> Result<Plumbing, SourceError> {
+        self.git(&UnsupportedForm::History)
+    }
+
     /// Returns the index file, if it can be read where it lies.
     pub(super) fn index_file(&self) -> Option<&IndexFile> {
         let open = || IndexFile::open(&self.index_file, self.format, HASHED_BYTES).ok();
@@ -247,7 +271,10 @@ impl GitRepository {
 
     /// Returns the commits at which a shallow clone ends.
     pub(super) fn boundary(&self) -> Result<HashSet<Oid>, SourceError> {
-        let path = self.common_dir().join("shallow");
+        let path = match &self.environment.shallow_file {
+            Some(file) => self.environment.absolute(file),
+            None => self.common_dir().join("shallow"),
+        };
         let fault = |source| SourceError::GitFile {
             path: path.clone(),
             source,

@@ -3,12 +3,19 @@
 use super::library::Library;
 use super::object::{Object, RawCommit, Tree};
 use super::plumbing::Plumbing;
-use bstr::{BStr, BString};
+use bstr::BString;
 use git2::{ObjectFormat, ObjectType, Oid};
 use std::path::Path;
 
 /// A reference: its name, and the object it leads to.
 pub(super) type Reference = (BString, Result<Oid, git2::Error>);
+
+/// Another repository that is known by a name.
+pub(super) struct Remote {
+    pub(super) name: String,
+    /// Where it is fetched from and pushed to.
+    pub(super) urls: Vec<BString>,
+}
 
 /// An opened repository.
 pub(super) enum Store {
@@ -106,11 +113,11 @@ impl Store {
         }
     }
 
-    /// Lists the remotes that are at `url`.
-    pub(super) fn remotes_at(&self, url: &BStr) -> Result<Vec<String>, git2::Error> {
+    /// Lists the remotes.
+    pub(super) fn remotes(&self) -> Result<Vec<Remote>, git2::Error> {
         match self {
-            Self::Library(library) => library.remotes_at(url),
-            Self::Git(git) => git.remotes_at(url),
+            Self::Library(library) => library.remotes(),
+            Self::Git(git) => git.remotes(),
         }
     }
 }

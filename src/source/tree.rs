@@ -32,7 +32,9 @@ impl Source for TreeAt<'_> {
         let tree = handle.tree_behind(oid).map_err(fault)?;
         let mut files = Files::default();
         files.add_tree(&handle, tree.id(), None)?;
-        Ok(files.into_plan())
+        let mut plan = files.into_plan();
+        plan.everything = true;
+        Ok(plan)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, SourceError> {

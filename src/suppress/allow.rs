@@ -147,7 +147,8 @@ pub fn today() -> Date {
     civil(seconds / 86_400)
 }
 
-fn civil(days_since_1970: u64) -> Date {
+/// Returns the day that is so many days after 1970-01-01.
+pub(crate) fn civil(days_since_1970: u64) -> Date {
     let z = days_since_1970 + 719_468;
     let era = z / 146_097;
     let day_of_era = z % 146_097;

@@ -10,6 +10,7 @@ pub const MARKER: &str = "guard:allow";
 /// The inline exceptions of a text.
 #[derive(Debug, Default)]
 pub struct Inline {
+    /// In the order of their lines.
     entries: Vec<Entry>,
 }
 
@@ -28,22 +29,25 @@ impl Inline {
     #[must_use]
     pub fn read(text: &[u8], lines: &LineIndex<'_>) -> Self {
         let mut entries = Vec::new();
+        let mut last_line = 0;
         for at in text.find_iter(MARKER) {
             let line = lines.line_of(at);
             let whole = lines.range(line);
+            // A marker before it on its line is text, too: a long line is read once.
+            let beside_marker = std::mem::replace(&mut last_line, line) == line;
             let before = &text[whole.start..at];
             let Some((rule, rest)) = rule_and_rest(&text[at + MARKER.len()..whole.end]) else {
                 continue;
             };
-            // `reason` is what is left when the comment's own end is taken off.
-            let reason = rest.trim_with(|c| {
+            // The reason is what is left when the comment's own end is taken off.
+            let is_end = |c: char| {
                 c.is_whitespace() || matches!(c, '-' | '*' | '/' | '>' | '}' | '#' | ':' | ')')
-            });
+            };
             entries.push(Entry {
                 line,
                 rule,
-                beside_code: before.iter().any(u8::is_ascii_alphanumeric),
-                has_reason: !reason.is_empty(),
+                beside_code: beside_marker || before.iter().any(u8::is_ascii_alphanumeric),
+                has_reason: rest.chars().any(|c| !is_end(c)),
                 used: Cell::new(false),
             });
         }
@@ -54,9 +58,15 @@ impl Inline {
     #[must_use]
     pub fn allows(&self, rule: &str, first: u32, last: u32) -> bool {
         let mut allowed = false;
-        for entry in &self.entries {
-            let reaches = (first..=last).contains(&entry.line)
-                || (!entry.beside_code && entry.line + 1 == first);
+        // Those on the lines themselves, and on the line above.
+        let begin = self
+            .entries
+            .partition_point(|entry| entry.line.saturating_add(1) < first);
+        let near = self.entries[begin..]
+            .iter()
+            .take_while(|entry| entry.line <= last);
+        for entry in near {
+            let reaches = entry.line >= first || !entry.beside_code;
             if entry.rule == rule && reaches {
                 entry.used.set(true);
                 allowed |= entry.has_reason;

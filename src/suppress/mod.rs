@@ -3,5 +3,6 @@
 mod allow;
 mod inline;
 
+pub(crate) use allow::civil;
 pub use allow::{Allows, today};
 pub use inline::{Inline, MARKER};

@@ -42,7 +42,7 @@ fn a_key_that_one_commit_adds_and_the_next_removes_is_found_with_its_commit() {
     );
     ran.says(&head);
     let row = repo.guard(&["check", "--format", "json"]).json();
-    assert_eq!(row["findings"][0]["commit"], commit[..12]);
+    assert_eq!(row["findings"][0]["commit"], commit);
     repo.git(&["push", "--quiet"]);
     repo.guard(&["check"]).scans_nothing();
 }

@@ -345,3 +345,25 @@ fn the_rules_in_force_can_be_listed_and_explained() {
     ran.exits(2)
         .complains("there is no rule `acme-life-key`; did you mean `acme-live-key`?");
 }
+
+#[test]
+fn an_exception_that_covers_nothing_is_told_where_all_texts_are_seen() {
+    let repo = Repo::new();
+    let allow =
+        "extends = [\"guard:default\"]\n[[allow]]\npaths = [\"gone/**\"]\nreason = \"old\"\n";
+    repo.write("patterns.toml", allow)
+        .write("src/a.py", "x = 1\n");
+    repo.commit("first");
+    let told = "matches nothing any more";
+    for all in [&["check", "--tree"][..], &["check", "."]] {
+        repo.guard(all).exits(0).says(told);
+    }
+    repo.write("src/a.py", "x = 2\n").stage();
+    for part in [
+        &["check", "--staged"][..],
+        &["check", "src"],
+        &["check", "--tree", "--shard", "1/2"],
+    ] {
+        repo.guard(part).exits(0).lacks(told);
+    }
+}

@@ -6,6 +6,8 @@ use std::os::unix::fs::symlink;
 
 const HOOK: &str = ".git/hooks/pre-commit";
 const BEFORE: &str = ".git/hooks/pre-commit.before-guard";
+/// What an install puts in when no hook is named.
+const HOOKS: [&str; 3] = ["pre-commit", "pre-merge-commit", "pre-push"];
 const COMMIT: &[&str] = &["commit", "--message", "x"];
 
 fn read(repo: &Repo, path: &str) -> Vec<u8> {
@@ -30,14 +32,14 @@ fn hooks(repo: &Repo) -> Vec<String> {
 }
 
 #[test]
-fn a_fresh_install_writes_both_hooks_and_a_second_changes_nothing() {
+fn a_fresh_install_writes_the_hooks_and_a_second_changes_nothing() {
     let repo = Repo::new();
     let ran = repo.guard(&["install"]);
     let place = repo.path(HOOK);
     ran.exits(0)
         .says(&format!("guard: installed {}\n", place.display()));
-    ran.says("pre-merge-commit\n");
-    assert_eq!(hooks(&repo), ["pre-commit", "pre-merge-commit"]);
+    ran.says("pre-merge-commit\n").says("pre-push\n");
+    assert_eq!(hooks(&repo), HOOKS);
     assert_eq!(mode(&place), 0o755);
     let script = String::from_utf8(read(&repo, HOOK)).expect("a script is text");
     assert!(
@@ -52,7 +54,7 @@ fn a_fresh_install_writes_both_hooks_and_a_second_changes_nothing() {
     let ran = repo.guard(&["install"]);
     ran.exits(0)
         .says(&format!("guard: {} is in place already\n", place.display()));
-    assert_eq!(hooks(&repo), ["pre-commit", "pre-merge-commit"]);
+    assert_eq!(hooks(&repo), HOOKS);
     let again = fs::metadata(&place)
         .expect("it is there")
         .modified()
@@ -75,7 +77,7 @@ fn an_install_mends_a_hook_of_guards_own_that_would_not_run() {
     repo.try_git(COMMIT)
         .is_refused()
         .finds(&[&key_at("a.py:1")]);
-    assert_eq!(hooks(&repo), ["pre-commit", "pre-merge-commit"]);
+    assert_eq!(hooks(&repo), HOOKS);
 }
 
 #[test]
@@ -94,7 +96,12 @@ fn a_hook_that_is_there_runs_first() {
         .says("is in place already");
     assert_eq!(
         hooks(&repo),
-        ["pre-commit", "pre-commit.before-guard", "pre-merge-commit"]
+        [
+            "pre-commit",
+            "pre-commit.before-guard",
+            "pre-merge-commit",
+            "pre-push"
+        ]
     );
 
     repo.write("a.py", "x = 1\n").stage();

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const COMMIT: &[&str] = &["commit", "--message", "x"];
 
@@ -71,22 +72,37 @@ fn a_hooks_path_of_the_user_is_refused_with_a_way_out() {
     let ran = repo.guard(&["install"]);
     ran.exits(2)
         .complains(&format!("core.hooksPath is set to {}", shared.display()));
-    ran.complains("`git config core.hooksPath .git/hooks`");
+    let own = repo.path(".git/hooks").display().to_string();
+    ran.complains(&format!("`git config core.hooksPath {own}`"));
     assert!(!shared.exists() && !repo.path(".git/hooks/pre-commit").exists());
     // What the message says works.
-    repo.git(&["config", "core.hooksPath", ".git/hooks"]);
+    repo.git(&["config", "core.hooksPath", &own]);
     repo.guard(&["install"]).exits(0);
     is_guarded(&repo);
 }
 
 #[test]
-fn a_folder_of_husky_is_refused_with_the_line_to_add() {
+fn an_empty_hooks_path_leads_to_the_root_and_is_refused() {
+    let repo = Repo::new();
+    repo.git(&["config", "core.hooksPath", ""]);
+    let ran = repo.guard(&["install"]);
+    ran.exits(2)
+        .complains("core.hooksPath is set to / for this repository");
+    assert!(!Path::new("/pre-commit").exists());
+    assert!(!repo.path("pre-commit").exists());
+}
+
+#[test]
+fn a_folder_of_husky_is_refused_with_the_lines_to_add() {
     for path in [".husky/_", ".husky"] {
         let repo = Repo::new();
         repo.git(&["config", "core.hooksPath", path]);
         let ran = repo.guard(&["install"]);
-        ran.exits(2).complains("husky writes ");
-        ran.complains("add this line to .husky/pre-commit instead: guard hook pre-commit");
+        ran.exits(2)
+            .complains("guard: error: husky runs the hooks here")
+            .complains("nothing was installed");
+        ran.says("# .husky/pre-commit\nguard hook pre-commit\n");
+        ran.says("guard hook pre-push \"$@\"\n");
         assert!(!repo.path(path).exists());
     }
 }
@@ -192,10 +208,13 @@ fn a_binary_that_moved_is_found_on_the_path_unless_it_is_another_program() {
 }
 
 /// Puts the binary where `path` says, without a second copy where the disk allows it.
-fn binary_at(path: &Path) -> PathBuf {
+pub(crate) fn binary_at(path: &Path) -> PathBuf {
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("may write");
     if fs::hard_link(GUARD, path).is_err() {
-        fs::copy(GUARD, path).expect("there is room");
+        // By another program: a file that is being written here cannot be run, and a process that
+        // another test starts meanwhile would hold it open.
+        let mut copy = Command::new("cp");
+        run(copy.arg(GUARD).arg(path)).exits(0);
     }
     path.to_owned()
 }

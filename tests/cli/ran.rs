@@ -1,25 +1,40 @@
 //! Programs that ran: what they gave, and what is to be said of it.
 
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::process::{Command, Output, Stdio};
+use std::io::{ErrorKind, Read, Write};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 /// Runs a program to its end.
 #[track_caller]
 pub(crate) fn run(command: &mut Command) -> Ran {
-    Ran::from(command.output().expect("the program can be started"))
+    let child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let output = child.wait_with_output();
+    Ran::from(output.expect("it is our child"))
+}
+
+/// Starts a program; one that was just written may still be held open, for a moment, by a child
+/// that another test starts.
+#[track_caller]
+fn start(command: &mut Command) -> Child {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            started => return started.expect("the program can be started"),
+        }
+    }
 }
 
 /// Runs a program to its end, with `input` as its standard input.
 #[track_caller]
 pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command
+    let command = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
+        .stderr(Stdio::piped());
+    let mut child = start(command);
     let mut pipe = child.stdin.take().expect("it is piped");
     // A program that ends early need not read all of it.
     let _ = pipe.write_all(input);
@@ -33,11 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Runs a program that may hang: then it is ended, and its exit status is missing.
 #[track_caller]
 pub(crate) fn run_with_patience(command: &mut Command) -> Ran {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
+    let mut child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let (mut stdout, mut stderr) = (
         child.stdout.take().expect("it is piped"),
         child.stderr.take().expect("it is piped"),

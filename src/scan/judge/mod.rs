@@ -26,10 +26,12 @@ pub struct Candidate<'t> {
     pub types: Languages,
     /// The captured bytes: for secrets the secret.
     pub captured: &'t [u8],
-    /// The line on which the capture starts.
+    /// The line on which the capture starts; of a very long one, what stands around the capture.
     pub line: &'t [u8],
     /// Where the capture starts in that line.
     pub column: usize,
+    /// Whether the line began earlier: what it is at the start of `line` is not known.
+    pub line_is_cut: bool,
     /// All that stands before that line.
     pub before: &'t [u8],
 }
@@ -60,7 +62,8 @@ pub fn judge(candidate: &Candidate<'_>) -> Verdict {
 
 fn code(candidate: &Candidate<'_>) -> Verdict {
     if !candidate.rule.in_comments
-        && (place::in_comment(candidate.line, candidate.column, candidate.types)
+        && (!candidate.line_is_cut
+            && place::in_comment(candidate.line, candidate.column, candidate.types)
             || place::in_block_comment(candidate.before, candidate.types))
     {
         return Verdict::Drop("it stands in a comment");

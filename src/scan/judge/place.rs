@@ -163,11 +163,7 @@ pub(super) fn in_comment(line: &[u8], column: usize, types: Languages) -> bool {
     LINE_COMMENTS
         .iter()
         .filter(|(_, languages)| types.meets(*languages))
-        .any(|(marker, _)| {
-            before
-                .find_iter(marker)
-                .any(|at| starts_comment(before, at))
-        })
+        .any(|(marker, _)| before.find(marker).is_some() && opens_comment(before, marker))
 }
 
 /// Tells whether a place stands in a block comment that began on an earlier line.
@@ -189,14 +185,23 @@ pub(super) fn in_block_comment(before: &[u8], types: Languages) -> bool {
 /// How far back a block comment is looked for.
 const MAX_COMMENT_BYTES: usize = 16 << 10;
 
-/// Tells whether a comment marker is outside strings and at the start of a word.
-fn starts_comment(line: &[u8], at: usize) -> bool {
-    let before = &line[..at];
-    let apart = before.last().is_none_or(|byte| {
-        byte.is_ascii_whitespace() || matches!(byte, b';' | b'{' | b'}' | b')' | b',')
-    });
-    let closed = |quote: u8| memchr::memchr_iter(quote, before).count().is_multiple_of(2);
-    apart && closed(b'"') && closed(b'\'') && closed(b'`')
+/// Tells whether a comment marker stands outside strings and at the start of a word.
+///
+/// One pass, whatever the line holds: quotes are counted as they come.
+fn opens_comment(line: &[u8], marker: &str) -> bool {
+    let mut open = [false; 3];
+    let mut last = b' ';
+    for (at, &byte) in line.iter().enumerate() {
+        let apart = last.is_ascii_whitespace() || matches!(last, b';' | b'{' | b'}' | b')' | b',');
+        if apart && !open.contains(&true) && line[at..].starts_with(marker.as_bytes()) {
+            return true;
+        }
+        if let Some(quote) = b"\"'`".iter().position(|quote| *quote == byte) {
+            open[quote] = !open[quote];
+        }
+        last = byte;
+    }
+    false
 }
 
 #[cfg(test)]

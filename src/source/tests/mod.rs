@@ -1,6 +1,7 @@
 //! Git repositories in all their states, made at run time by git itself.
 
 mod broken;
+mod commits;
 mod content;
 mod disk;
 mod forms;
@@ -12,7 +13,9 @@ mod merge;
 mod staged;
 mod unpushed;
 
-use super::{Form, GitEnvironment, GitRepository, Item, Reader, Source, SourceError, Staged};
+use super::{
+    Form, GitEnvironment, GitRepository, Item, Place, Reader, Source, SourceError, Staged,
+};
 use crate::lines;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -1,7 +1,7 @@
 //! Commits that no remote has.
 
 use super::*;
-use crate::source::{Pending, Place, Unpushed};
+use crate::source::{Pending, Unpushed};
 
 fn unpushed(folder: &Path) -> Vec<(String, Vec<String>)> {
     let environment = GitEnvironment {
