@@ -9,6 +9,9 @@
 #[path = "../src/gram.rs"]
 mod gram;
 mod grams;
+#[path = "../src/need.rs"]
+mod need;
+mod needs;
 #[path = "../src/spec/mod.rs"]
 #[expect(
     dead_code,
@@ -30,6 +33,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/spec");
     println!("cargo::rerun-if-changed=src/gram.rs");
+    println!("cargo::rerun-if-changed=src/need.rs");
     match pack(&root) {
         Ok(text) => fs::write(&out, text).expect("OUT_DIR can be written"),
         Err(faults) => {
@@ -73,7 +77,13 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
         return Err(faults);
     }
     let mut out = String::new();
-    out.push_str(&packed(&rules));
+    let needs: Vec<need::Need> = rules
+        .iter()
+        .map(|(rule, _)| need::of(&rule.regex))
+        .collect();
+    let needs = needs::Needs::choose(&needs);
+    out.push_str(&needs.table());
+    out.push_str(&packed(&rules, &needs));
     let mut keywords: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, (rule, _)) in rules.iter().enumerate() {
         for keyword in rule.keywords.iter() {
@@ -122,10 +132,10 @@ fn load(root: &Path, name: &str, faults: &mut Vec<String>) -> spec::PatternFile 
 ///
 /// A static of references would have to be relocated when the binary starts, all of it; bytes and
 /// offsets cost nothing until a rule is asked for.
-fn packed(rules: &[(Rule, &str)]) -> String {
+fn packed(rules: &[(Rule, &str)], needs: &needs::Needs) -> String {
     let mut bytes = Vec::new();
     let mut heads = String::new();
-    for (rule, pack) in rules {
+    for (at, (rule, pack)) in rules.iter().enumerate() {
         let start = bytes.len();
         // A rule of low precision is off until a pattern file asks for it.
         let enabled = rule.enabled && rule.precision > spec::Precision::Low;
@@ -138,8 +148,9 @@ fn packed(rules: &[(Rule, &str)]) -> String {
         let (end, id, languages) = (bytes.len(), rule.id.len(), rule.languages.0);
         writeln!(
             heads,
-            "Head {{ start: {start}, end: {end}, id: {id}, pack: {}, enabled: {enabled}, languages: Languages({languages}) }},",
-            pack.len()
+            "Head {{ start: {start}, end: {end}, id: {id}, pack: {}, enabled: {enabled}, languages: Languages({languages}), need: {} }},",
+            pack.len(),
+            needs.of_rule(at)
         )
         .expect("writing to a string");
     }

@@ -3,6 +3,7 @@
 //! Nothing here holds a reference: a static of references is relocated whenever the binary starts,
 //! which took a millisecond for the rules alone. A rule is unpacked when it is first asked for.
 
+use crate::need::{ALPHABETS, Bytes};
 use crate::spec::{Languages, Rule, Severity};
 
 /// Where a rule lies in the packed bytes, and what is asked most often.
@@ -15,6 +16,16 @@ pub(crate) struct Head {
     pub(crate) enabled: bool,
     /// File types in which it can match; empty: all.
     pub(crate) languages: Languages,
+    /// What every match of its pattern holds.
+    pub(crate) need: Held,
+}
+
+/// What a text holds, or has to hold: a bit for each of [`SETS`] of which it has a byte, and how
+/// long its longest run of each alphabet is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) sets: u128,
+    pub(crate) runs: [u8; ALPHABETS],
 }
 
 /// A keyword and the rules it can start.
@@ -79,7 +90,7 @@ impl Keyword {
     reason = "offsets and bits that nobody reads"
 )]
 mod packed {
-    use super::{Head, Keyword, Languages, Severity};
+    use super::{Bytes, Head, Held, Keyword, Languages, Severity};
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }

@@ -25,6 +25,7 @@ mod gram;
 pub mod hooks;
 pub mod lines;
 pub mod merge;
+mod need;
 pub mod random;
 pub mod report;
 pub mod rule_test;

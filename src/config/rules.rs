@@ -1,6 +1,6 @@
 //! The rules in force, the built-in ones unpacked on first need.
 
-use crate::builtin::HEADS;
+use crate::builtin::{HEADS, Held};
 use crate::spec::{Languages, Rule};
 use std::ops::Index;
 use std::sync::OnceLock;
@@ -93,6 +93,15 @@ impl Rules {
         match self.builtin.get(index).map(OnceLock::get) {
             Some(None) => (HEADS[index].enabled, HEADS[index].languages),
             _ => (self[index].enabled, self[index].languages),
+        }
+    }
+
+    /// Returns what every match of a rule's pattern holds.
+    pub(crate) fn need(&self, index: usize) -> Held {
+        match index.checked_sub(self.builtin.len()) {
+            // A pattern file changes much of a built-in rule, but not its pattern.
+            None => HEADS[index].need,
+            Some(own) => Held::by_matches_of(&self.own[own].regex),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
+use super::held::HeldLines;
 use super::prefilter::Prefilter;
 use super::rule::{CompileError, Compiled, compiled, lines_of, lines_within};
 use crate::added::AddedLines;
+use crate::builtin::Held;
 use crate::config::Config;
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages, Rule};
@@ -19,6 +21,9 @@ const LONG_REACH_BYTES: (usize, usize) = (16 << 10, 64 << 10);
 /// How far before and behind a match it is looked at what stands beside it: a dozen lines of code
 /// fit in.
 const NEAR_REACH_BYTES: (usize, usize) = (8 << 10, 16 << 10);
+
+/// How many bytes around a keyword are looked at before they are searched.
+const LOOKED_AT_BYTES: usize = 4 << 10;
 
 /// A match of a rule, before judgement. Ranges are bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +63,8 @@ pub(super) struct Pass<'p> {
 #[derive(Default)]
 struct Pending {
     rule: usize,
+    /// What every match of the rule holds.
+    need: Held,
     /// The line of the last keyword, and the lines around it that a match may reach. Kept, so that
     /// a line of a hundred megabytes is not measured again for each of a million keywords on it.
     line: Range<usize>,
@@ -97,8 +104,9 @@ impl Pass<'_> {
     pub(super) fn run(&self, prefilter: &Prefilter) -> Result<Hits, CompileError> {
         let mut hits = Hits::default();
         let mut pending: Vec<Pending> = Vec::new();
-        // Whether a rule can match in this file at all, once it is known.
-        let mut applies: Vec<Option<bool>> = Vec::new();
+        // Whether a rule can match in this file at all, once it is known, and its place above.
+        let mut applies: Vec<Option<Option<usize>>> = Vec::new();
+        let mut held = HeldLines::new(self.text);
         let mut failure = None;
         prefilter.each(self.text, self.types, |rules, keyword| {
             if failure.is_some() {
@@ -109,23 +117,34 @@ impl Pass<'_> {
             }
             for &rule in rules {
                 let rule = usize::from(rule);
-                if !*applies[rule].get_or_insert_with(|| self.applies(rule)) {
-                    continue;
-                }
-                let at = pending.iter().position(|near| near.rule == rule);
-                let at = at.unwrap_or_else(|| {
+                let applies = applies[rule].get_or_insert_with(|| {
+                    let at = pending.len();
+                    if !self.applies(rule) {
+                        return None;
+                    }
                     pending.push(Pending {
                         rule,
+                        need: self.config.rules.need(rule),
                         ..Pending::default()
                     });
-                    pending.len() - 1
+                    Some(at)
                 });
+                let Some(at) = *applies else {
+                    continue;
+                };
                 let near = &mut pending[at];
                 let spec = &self.config.rules[rule];
                 near.look_around(self.text, &keyword, spec.lines as usize - 1);
                 let Some(window) = self.window(spec, &near.around, &keyword) else {
                     continue;
                 };
+                // Of long lines, each keyword would have all of them looked at again.
+                if window.len() <= LOOKED_AT_BYTES
+                    && window == near.around
+                    && !held.of(&window).suffices_for(near.need)
+                {
+                    continue;
+                }
                 match &mut near.window {
                     Some(last) if window.start <= last.end => {
                         last.start = last.start.min(window.start);

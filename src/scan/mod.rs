@@ -1,6 +1,7 @@
 //! From a text to its findings: prefilter, rules, judges, exceptions.
 
 mod excerpt;
+mod held;
 pub mod judge;
 mod matcher;
 mod prefilter;
