@@ -34,6 +34,16 @@ pub(super) fn write(report: &Report<'_>, color: bool, out: &mut dyn Write) -> io
     writeln!(out, "{blocked}")
 }
 
+/// Returns a path as it may begin a line: there CI systems look for commands (`::error …`,
+/// `##[…]`), and people for guard's own words.
+fn at_line_start(path: String) -> String {
+    let begin = path.trim_start();
+    let misleads = ["::", "##", "guard: "]
+        .iter()
+        .any(|word| begin.starts_with(word));
+    if misleads { format!("./{path}") } else { path }
+}
+
 fn write_finding(
     finding: &Finding,
     rule: &Rule,
@@ -42,7 +52,7 @@ fn write_finding(
 ) -> io::Result<()> {
     let place = format!(
         "{}:{}:{}:",
-        escape_path(&finding.path),
+        at_line_start(escape_path(&finding.path)),
         finding.location.line,
         finding.location.column
     );

@@ -5,6 +5,7 @@ use super::compare::{self, New};
 use super::object::{RawCommit, RawTag};
 use super::repository::Handle;
 use super::store::Reference;
+use super::walk::walk;
 use super::{Commit, Deleted, Form, GitRepository, Item, Old, Place, Plan, SourceError};
 use bstr::{BString, ByteSlice};
 use git2::{ObjectType, Oid};
@@ -41,11 +42,9 @@ pub(super) fn plan(
     let mut plan = Plan::default();
     let mut seen = Seen::default();
     let mut cut = 0;
-    for id in walk(repository, handle, tips, hidden, &boundary)? {
+    for commit in walk(handle, tips, hidden, &boundary)? {
         plan.commits += 1;
-        let fault = |source| SourceError::Commit { commit: id, source };
-        let commit = handle.commit(id).map_err(fault)?;
-        let is_cut = boundary.contains(&id);
+        let is_cut = boundary.contains(&commit.id);
         cut += usize::from(is_cut);
         if is_cut && edge == Edge::LeaveOut {
             continue;
@@ -61,26 +60,6 @@ pub(super) fn plan(
         plan.notes.push(at_edge(cut, edge));
     }
     Ok(plan)
-}
-
-/// Lists commits, parents before children.
-pub(super) fn walk(
-    repository: &GitRepository,
-    handle: &Handle<'_>,
-    tips: &[Oid],
-    hidden: &[Oid],
-    boundary: &HashSet<Oid>,
-) -> Result<Vec<Oid>, SourceError> {
-    if repository.needs_git_for_history() {
-        return repository
-            .git_for_history()?
-            .walk(tips, hidden)
-            .map_err(SourceError::History);
-    }
-    let shallow = (!boundary.is_empty()).then(|| repository.common_dir());
-    handle
-        .walk(tips, hidden, shallow)
-        .map_err(SourceError::History)
 }
 
 /// Says what became of `count` commits at the edge of a shallow clone.

@@ -1,5 +1,6 @@
 //! What can go wrong while text is read.
 
+use crate::escape::escape_path;
 use bstr::BString;
 use git2::{ErrorClass, ErrorCode, Oid};
 use std::fmt;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 /// A source that could not be read. Each message names the cause and, where there is one, the way
 /// out; what the library below said is the error's source.
 ///
-/// Messages hold paths as they are: to be escaped before they are shown.
+/// Paths in messages are escaped; what libgit2 and git said is not.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Not in a repository.
@@ -49,7 +50,7 @@ pub enum SourceError {
 
     /// There is no index although there should be one.
     #[error(
-        "the index `{}` does not exist; {}", .path.display(),
+        "the index `{}` does not exist; {}", shown(.path),
         if *.named { "GIT_INDEX_FILE names it" } else { "`git reset` makes a new one from HEAD" }
     )]
     MissingIndex {
@@ -62,7 +63,7 @@ pub enum SourceError {
     /// The index cannot be read.
     #[error(
         "the index `{}` cannot be read; if it is damaged, move it away and run `git reset` to make \
-         a new one from HEAD", .path.display()
+         a new one from HEAD", shown(.path)
     )]
     Index {
         /// Where it is.
@@ -72,7 +73,7 @@ pub enum SourceError {
     },
 
     /// A folder that is going to be committed cannot be read.
-    #[error("tree {oid}, staged as `/{path}`, cannot be read; `git fsck` may say why")]
+    #[error("tree {oid}, staged as `/{}`, cannot be read; `git fsck` may say why", escape_path(.path))]
     StagedTree {
         /// The folder, with a `/` after it; empty for the top.
         path: BString,
@@ -94,7 +95,7 @@ pub enum SourceError {
     Head(#[source] git2::Error),
 
     /// A blob cannot be read, so that its text cannot be vouched for.
-    #[error("`{path}`: blob {oid} cannot be read; `git fsck` may say why")]
+    #[error("`{}`: blob {oid} cannot be read; `git fsck` may say why", escape_path(.path))]
     Blob {
         /// The file.
         path: BString,
@@ -105,7 +106,7 @@ pub enum SourceError {
     },
 
     /// A path that should be a file is a link, a folder or a submodule in the index or a revision.
-    #[error("`{path}` is not a plain file in {place}")]
+    #[error("`{}` is not a plain file in {place}", escape_path(.path))]
     NotAFile {
         /// The path.
         path: BString,
@@ -132,7 +133,7 @@ pub enum SourceError {
     },
 
     /// A folder of a commit cannot be read.
-    #[error("tree {oid}, `/{path}` in a commit, cannot be read; `git fsck` may say why")]
+    #[error("tree {oid}, `/{}` in a commit, cannot be read; `git fsck` may say why", escape_path(.path))]
     Tree {
         /// The folder, with a `/` after it; empty for the top.
         path: BString,
@@ -143,7 +144,10 @@ pub enum SourceError {
     },
 
     /// An object that is being pushed cannot be read.
-    #[error("`{reference}` leads to {oid}, which cannot be read; `git fsck` may say why")]
+    #[error(
+        "`{}` leads to {oid}, which cannot be read; `git fsck` may say why",
+        escape_path(.reference)
+    )]
     Pushed {
         /// The reference.
         reference: BString,
@@ -154,14 +158,14 @@ pub enum SourceError {
     },
 
     /// What git should say on standard input is not in its form.
-    #[error("git's line on standard input is not understood: `{line}`")]
+    #[error("git's line on standard input is not understood: `{}`", escape_path(.line))]
     Updates {
         /// The line.
         line: BString,
     },
 
     /// Folders lie deeper in one another than git allows.
-    #[error("`{path}`: folders nested too deeply")]
+    #[error("`{}`: folders nested too deeply", escape_path(.path))]
     TooDeep {
         /// The folder at which reading stopped.
         path: BString,
@@ -172,7 +176,7 @@ pub enum SourceError {
     History(#[source] git2::Error),
 
     /// A file of git's own cannot be read.
-    #[error("`{}` cannot be read", .path.display())]
+    #[error("`{}` cannot be read", shown(.path))]
     GitFile {
         /// The file.
         path: PathBuf,
@@ -181,14 +185,14 @@ pub enum SourceError {
     },
 
     /// A path that was named does not exist.
-    #[error("`{}`: no such file or folder", .path.display())]
+    #[error("`{}`: no such file or folder", shown(.path))]
     MissingPath {
         /// The path as it was given.
         path: PathBuf,
     },
 
     /// A file or folder on disk cannot be read.
-    #[error("`{}` cannot be read", .path.display())]
+    #[error("`{}` cannot be read", shown(.path))]
     Disk {
         /// Which.
         path: PathBuf,
@@ -209,7 +213,7 @@ pub enum SourceError {
     Directory(#[source] std::io::Error),
 
     /// An item was handed to the reader of another source.
-    #[error("`{path}` lies in a repository, and this source reads none")]
+    #[error("`{}` lies in a repository, and this source reads none", escape_path(.path))]
     ForeignItem {
         /// The item's path.
         path: BString,
@@ -336,12 +340,17 @@ fn list(paths: &[BString]) -> String {
     let named: Vec<String> = paths
         .iter()
         .take(NAMED)
-        .map(|path| format!("`{path}`"))
+        .map(|path| format!("`{}`", escape_path(path)))
         .collect();
     match paths.len().checked_sub(NAMED + 1) {
         None => named.join(", "),
         Some(more) => format!("{} and {} more", named.join(", "), more + 1),
     }
+}
+
+/// Returns a path as text in which every character is visible.
+fn shown(path: &std::path::Path) -> String {
+    escape_path(path.as_os_str().as_encoded_bytes())
 }
 
 /// Quotes a path for a shell where it needs it.

@@ -2,7 +2,7 @@
 
 use super::index_file::{IndexFile, is_overstated};
 use super::object::{Object, RawCommit, RawTag, Tree};
-use super::plumbing::raw_changes;
+use super::plumbing::staged_entries;
 use super::push::Update;
 use git2::{Index, ObjectFormat, ObjectType, Oid};
 use sha1::{Digest, Sha1};
@@ -88,7 +88,7 @@ pub fn objects(bytes: &[u8]) {
     }
     let _ = RawCommit::parse(Oid::ZERO_SHA1, &object(ObjectType::Commit));
     let _ = RawTag::parse(Oid::ZERO_SHA1, &object(ObjectType::Tag));
-    let _ = raw_changes(bytes);
+    let _ = staged_entries(bytes);
     for update in Update::of_push(bytes).into_iter().flatten() {
         assert!(!update.name.contains(&b' '));
     }

@@ -4,6 +4,7 @@ use super::commits::{self, Edge, TAG_MESSAGE};
 use super::files::Files;
 use super::range::commit_named;
 use super::repository::Handle;
+use super::walk::walk;
 use super::{GitRepository, Plan, Reader, Source, SourceError};
 use bstr::BString;
 use git2::{ObjectType, Oid};
@@ -95,9 +96,7 @@ impl Source for History<'_> {
             files.plan = Plan::default();
         }
         let mut cut = 0;
-        for id in commits::walk(self.repository, &handle, &tips, &hidden, &boundary)? {
-            let fault = |source| SourceError::Commit { commit: id, source };
-            let commit = handle.commit(id).map_err(fault)?;
+        for commit in walk(&handle, &tips, &hidden, &boundary)? {
             let described = Arc::new(commits::describe(&commit));
             files.plan.commits += 1;
             files.add_tree(&handle, commit.tree, Some(&described))?;
@@ -105,7 +104,7 @@ impl Source for History<'_> {
                 .plan
                 .items
                 .extend(commits::messages(&commit, &described));
-            cut += usize::from(boundary.contains(&id));
+            cut += usize::from(boundary.contains(&commit.id));
         }
         let mut plan = files.into_plan();
         plan.versions = true;

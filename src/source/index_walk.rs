@@ -2,7 +2,7 @@
 
 use super::SourceError;
 use super::index_file::{Cursor, IndexFile, NodeId, Odd, Subfolders, WrittenTree};
-use super::object::{FOLDER, Tree, is_missing};
+use super::object::{FOLDER, Tree, clean, is_missing};
 use super::store::Store;
 use bstr::BStr;
 use git2::{Index, ObjectType, Oid};
@@ -25,6 +25,25 @@ pub(super) struct IndexPath {
     oid: Oid,
 }
 
+impl IndexPath {
+    /// Makes one of what git says; a folder of a sparse index ends with `/`.
+    pub(super) fn new(path: &[u8], mode: u32, oid: Oid) -> Self {
+        Self {
+            path: path.to_owned(),
+            mode,
+            oid,
+        }
+    }
+
+    /// Returns the tree that a folder of a sparse index stands for.
+    fn tree(&self) -> Option<WrittenTree> {
+        (self.mode == FOLDER).then_some(WrittenTree {
+            oid: self.oid,
+            entries: 1,
+        })
+    }
+}
+
 /// Returns the entries of an index; it is an error if some are in conflict.
 pub(super) fn index_paths(index: &Index) -> Result<Vec<IndexPath>, SourceError> {
     let mut paths = Vec::with_capacity(index.len());
@@ -34,7 +53,7 @@ pub(super) fn index_paths(index: &Index) -> Result<Vec<IndexPath>, SourceError> 
             paths.push(IndexPath {
                 path: entry.path,
                 mode: entry.mode,
-                oid: entry.id,
+                oid: clean(entry.id),
             });
         } else {
             conflicts.push(entry.path.into());
@@ -108,7 +127,10 @@ impl<'i> IndexWalk<'i> {
                 let name = entry.path.strip_prefix(folder)?;
                 Some(match memchr::memchr(b'/', name) {
                     None => IndexNode::File(name, entry.mode, entry.oid),
-                    Some(length) => IndexNode::Folder(&name[..length], None, None),
+                    Some(length) => {
+                        let tree = entry.tree().filter(|_| length + 1 == name.len());
+                        IndexNode::Folder(&name[..length], None, tree)
+                    }
                 })
             })),
         }
@@ -131,7 +153,7 @@ impl<'i> IndexWalk<'i> {
             Self::File(file, cursor) => {
                 skip(cursor, folder, tree.entries, file.count()).map_err(|odd| fault(file, odd))
             }
-            Self::List(_) => Ok(()),
+            Self::List(_) => self.advance(),
         }
     }
 
@@ -142,6 +164,16 @@ impl<'i> IndexWalk<'i> {
         folder: &[u8],
         node: Option<NodeId>,
     ) -> Result<IndexFolder<'i>, SourceError> {
+        if let Self::List([entry, rest @ ..]) = self
+            && entry.path == folder
+            && let Some(tree) = entry.tree()
+        {
+            *self = Self::List(rest);
+            return match store.tree(tree.oid) {
+                Ok(tree) => Ok(IndexFolder::Tree(tree)),
+                Err(source) => Err(unreadable(folder, tree.oid, source)),
+            };
+        }
         let (Self::File(file, cursor), Some(node)) = (self, node) else {
             return Ok(IndexFolder::Entries(Subfolders::default()));
         };
@@ -306,6 +338,28 @@ pub(super) fn look_up(
     let entry = cursor.entry().map_err(fault)?;
     let entry = entry.filter(|entry| entry.path == path && !entry.is_intent);
     Ok(entry.map(|entry| (entry.mode, entry.oid)))
+}
+
+/// Returns the mode and id under which git commits `path`, by the entries that git listed.
+pub(super) fn look_up_listed(
+    store: &Store,
+    entries: &[IndexPath],
+    path: &BStr,
+) -> Result<Option<(u32, Oid)>, SourceError> {
+    for entry in entries {
+        if entry.path == *path {
+            return Ok(Some((entry.mode, entry.oid)));
+        }
+        if entry.mode == FOLDER
+            && let Some(rest) = path.strip_prefix(&entry.path[..])
+        {
+            let tree = store
+                .tree(entry.oid)
+                .map_err(|source| unreadable(&entry.path, entry.oid, source))?;
+            return look_up_in(store, tree, path, rest);
+        }
+    }
+    Ok(None)
 }
 
 /// Looks up `rest`, the end of `path`, in a tree that git commits.

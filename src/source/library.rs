@@ -1,14 +1,11 @@
 //! A repository as libgit2 reads it.
 
 use super::index_file::is_overstated;
-use super::object::{Object, RawCommit};
+use super::object::{Object, clean};
 use super::store::{Reference, Remote};
-use super::{GitEnvironment, SourceError, loose, open, options};
+use super::{GitEnvironment, SourceError, loose, open};
 use bstr::{BStr, BString, ByteSlice};
-use git2::{
-    ErrorCode, Index, IndexEntry, IndexEntryExtendedFlag, ObjectFormat, Oid, Repository,
-    RepositoryOpenFlags, Sort,
-};
+use git2::{ErrorCode, Index, IndexEntry, IndexEntryExtendedFlag, ObjectFormat, Oid, Repository};
 use std::path::{Path, PathBuf};
 
 /// A repository that libgit2 has opened.
@@ -56,7 +53,7 @@ impl Library {
         match self.repository.head() {
             Ok(head) => head
                 .target()
-                .map(Some)
+                .map(|oid| Some(clean(oid)))
                 .ok_or_else(|| git2::Error::from_str("it names no object")),
             Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
             Err(error) => Err(error),
@@ -66,7 +63,7 @@ impl Library {
     pub(super) fn resolve(&self, revision: &str) -> Result<Oid, git2::Error> {
         self.repository
             .revparse_single(revision)
-            .map(|object| object.id())
+            .map(|object| clean(object.id()))
     }
 
     pub(super) fn references(&self, prefix: &str) -> Result<Vec<Reference>, git2::Error> {
@@ -81,7 +78,7 @@ impl Library {
             };
             let name = BString::from(reference.name_bytes());
             match reference.resolve() {
-                Ok(to) => found.extend(to.target().map(|oid| (name, Ok(oid)))),
+                Ok(to) => found.extend(to.target().map(|oid| (name, Ok(clean(oid))))),
                 // A symbolic one whose aim was deleted leads nowhere: `origin/HEAD` often.
                 Err(error) if error.code() == ErrorCode::NotFound => {}
                 Err(error) => found.push((name, Err(error))),
@@ -90,36 +87,9 @@ impl Library {
         Ok(found)
     }
 
-    pub(super) fn walk(
-        &self,
-        tips: &[Oid],
-        hidden: &[Oid],
-        shallow: Option<&Path>,
-    ) -> Result<Vec<Oid>, git2::Error> {
-        let main;
-        let repository = match shallow {
-            Some(common_dir) => {
-                main = open_main(common_dir)?;
-                &main
-            }
-            None => &self.repository,
-        };
-        let mut walk = repository.revwalk()?;
-        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
-        for &tip in tips {
-            // Before libgit2 reads it: a commit that was cut off would never end.
-            RawCommit::parse(tip, &self.object(tip)?)?;
-            walk.push(tip)?;
-        }
-        for &hidden in hidden {
-            walk.hide(hidden)?;
-        }
-        walk.collect()
-    }
-
     pub(super) fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, git2::Error> {
         match self.repository.merge_bases(one, other) {
-            Ok(bases) => Ok(bases.iter().copied().collect()),
+            Ok(bases) => Ok(bases.iter().copied().map(clean).collect()),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -172,17 +142,6 @@ impl Library {
     }
 }
 
-/// Opens the main repository of a shallow clone: from a linked work tree libgit2 does not see
-/// that the clone is shallow, and looks for parents in vain.
-fn open_main(common_dir: &Path) -> Result<Repository, git2::Error> {
-    options::set();
-    let flags = RepositoryOpenFlags::FROM_ENV
-        | RepositoryOpenFlags::NO_SEARCH
-        | RepositoryOpenFlags::NO_DOTGIT;
-    let ceilings: [&str; 0] = [];
-    Repository::open_ext(common_dir, flags, ceilings)
-}
-
 /// Returns the mode and id under which `path` is going to be committed, as libgit2 reads the index.
 pub(super) fn entry_of(index: &Index, path: &BStr) -> Result<Option<(u32, Oid)>, SourceError> {
     let path_on_disk = path.to_path_lossy();
@@ -198,5 +157,5 @@ pub(super) fn entry_of(index: &Index, path: &BStr) -> Result<Option<(u32, Oid)>,
     let entry = index
         .get_path(&path_on_disk, 0)
         .filter(|entry| !is_intent(entry));
-    Ok(entry.map(|entry| (entry.mode, entry.id)))
+    Ok(entry.map(|entry| (entry.mode, clean(entry.id))))
 }

@@ -36,6 +36,7 @@ mod store;
 mod tests;
 mod tree;
 mod unpushed;
+mod walk;
 
 pub use disk::{Disk, Ignored};
 pub use environment::GitEnvironment;

@@ -34,6 +34,12 @@ pub(super) fn parse_oid(text: &[u8]) -> Option<Oid> {
     Oid::from_str_ext(text.to_str().ok()?, format).ok()
 }
 
+/// Returns an id as this module makes them: libgit2 leaves the bytes behind a shorter one as they
+/// are, and git2 hashes those too, so that the same id would not be found again in a set.
+pub(super) fn clean(oid: Oid) -> Oid {
+    Oid::from_bytes(oid.as_bytes()).expect("it has the length of an id")
+}
+
 fn damaged(oid: Oid, what: &str) -> git2::Error {
     git2::Error::from_str(&format!("object {oid} is damaged: {what}"))
 }
@@ -339,6 +345,20 @@ mod tests {
             (tag.tagger, tag.message),
             ("T <t@u>".into(), "notes\n".into())
         );
+    }
+
+    #[test]
+    fn an_id_from_libgit2_is_found_in_a_set() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let repository = git2::Repository::init(folder.path()).expect("may write");
+        let ids: std::collections::HashSet<Oid> = (0..64_u8)
+            .map(|number| clean(repository.blob(&[number]).expect("may write")))
+            .collect();
+        for number in 0..64_u8 {
+            let kind = ObjectType::Blob;
+            let id = Oid::hash_object(kind, &[number]).expect("memory takes it");
+            assert!(ids.contains(&clean(id)), "{id}");
+        }
     }
 
     #[test]

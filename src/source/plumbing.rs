@@ -3,11 +3,11 @@
 //! Nothing is asked of git that could write, run a program of the repository's choice or reach out
 //! to the network: no optional locks, no file system monitor, no lazy fetch, no replaced objects.
 
-use super::changes::{Changes, Entry};
-use super::object::{MODE_KIND, Object, missing, parse_oid};
+use super::index_walk::IndexPath;
+use super::object::{Object, missing, parse_oid};
 use super::store::{Reference, Remote};
 use super::{GitEnvironment, SourceError};
-use bstr::{BStr, BString, ByteSlice, ByteVec};
+use bstr::{BString, ByteSlice, ByteVec};
 use git2::{ObjectFormat, ObjectType, Oid};
 use std::cell::RefCell;
 use std::ffi::OsStr;
@@ -64,12 +64,7 @@ impl Plumbing {
 
     /// Asks where the parts of the repository are.
     pub(super) fn parts(&self) -> Result<Parts, GitFault> {
-        let path = |what: &str| {
-            let path = self.text(&["rev-parse", "--path-format=absolute", what])?;
-            Vec::from(path)
-                .into_path_buf()
-                .map_err(|_| GitFault::Refused("a path of the repository is no UTF-8".to_owned()))
-        };
+        let path = |what: &str| self.path(what);
         let is_bare = self.text(&["rev-parse", "--is-bare-repository"])? == "true";
         Ok(Parts {
             git_dir: path("--git-dir")?,
@@ -80,6 +75,13 @@ impl Plumbing {
                 None => path("--show-toplevel").ok(),
             },
         })
+    }
+
+    fn path(&self, what: &str) -> Result<PathBuf, GitFault> {
+        let path = self.text(&["rev-parse", "--path-format=absolute", what])?;
+        Vec::from(path)
+            .into_path_buf()
+            .map_err(|_| GitFault::Refused("a path of the repository is no UTF-8".to_owned()))
     }
 
     pub(super) fn format(&self) -> ObjectFormat {
@@ -152,16 +154,6 @@ impl Plumbing {
         Ok(found)
     }
 
-    pub(super) fn walk(&self, tips: &[Oid], hidden: &[Oid]) -> Result<Vec<Oid>, git2::Error> {
-        let tips = tips.iter().map(|tip| format!("{tip}\n"));
-        let hidden = hidden.iter().map(|hidden| format!("^{hidden}\n"));
-        let input: String = tips.chain(hidden).collect();
-        let words = ["rev-list", "--topo-order", "--reverse", "--stdin"];
-        let output = self.run(&words, input.as_bytes())?;
-        let lines = lines(&output.stdout);
-        lines.map(id).collect()
-    }
-
     pub(super) fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, git2::Error> {
         let (one, other) = (one.to_string(), other.to_string());
         match self.text(&["merge-base", "--all", &one, &other]) {
@@ -186,58 +178,17 @@ impl Plumbing {
         Ok(remotes)
     }
 
-    /// Compares the index with a commit; without one, all is new.
-    pub(super) fn index_changes(&self, parent: Option<Oid>) -> Result<Changes, SourceError> {
-        let empty = || match self.format {
-            ObjectFormat::Sha1 => "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
-            ObjectFormat::Sha256 => {
-                "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321".to_owned()
-            }
-        };
-        let parent = parent.map_or_else(empty, |parent| parent.to_string());
-        let words = [
-            "diff-index",
-            "--cached",
-            "--raw",
-            "-z",
-            "--no-renames",
-            "--no-abbrev",
-            "--ignore-submodules=none",
-            &parent,
-        ];
+    /// Lists the entries of the index; it is an error if some are in conflict.
+    ///
+    /// The folders of a sparse index stay folders: filling them, git would write their trees.
+    pub(super) fn index_paths(&self) -> Result<Vec<IndexPath>, SourceError> {
+        let words = ["ls-files", "--sparse", "--stage", "-z", "--full-name"];
+        // From the top, wherever git was started.
+        let top = ["--", ":/"];
         let output = self
-            .run(&words, b"")
+            .run(&[&words[..], &top].concat(), b"")
             .map_err(|fault| self.index_fault(fault))?;
-        raw_changes(&output.stdout)
-    }
-
-    /// Returns the mode and id under which `path` is going to be committed.
-    pub(super) fn staged_entry(&self, path: &BStr) -> Result<Option<(u32, Oid)>, SourceError> {
-        let mut place = b":(top,literal)".to_vec();
-        place.push_str(path);
-        let place = place.into_os_string_lossy();
-        let words = ["ls-files", "--stage", "-z", "--full-name", "--"].map(OsStr::new);
-        let output = self
-            .run(&[&words[..], &[&place]].concat(), b"")
-            .map_err(|fault| self.index_fault(fault))?;
-        let Some(line) = output.stdout.split(|&byte| byte == 0).find(|line| {
-            let named = line.split_once_str(b"\t").map(|(_, named)| named);
-            named == Some(path)
-        }) else {
-            return Ok(None);
-        };
-        let mut fields = line.fields();
-        let mode = fields.next().and_then(number_of);
-        let oid = fields.next().and_then(parse_oid);
-        let stage = fields.next();
-        if stage != Some(b"0") {
-            return Err(SourceError::Conflicts {
-                paths: vec![path.to_owned()],
-            });
-        }
-        mode.zip(oid)
-            .map(Some)
-            .ok_or_else(|| SourceError::Open(unclear(line)))
+        staged_entries(&output.stdout)
     }
 
     fn index_fault(&self, fault: GitFault) -> SourceError {
@@ -255,32 +206,8 @@ impl Plumbing {
         Ok(text.strip_suffix(b"\n").unwrap_or(text).into())
     }
 
-    /// Runs git with `input`; it is a fault if it fails.
     fn run(&self, words: &[impl AsRef<OsStr>], input: &[u8]) -> Result<Output, GitFault> {
-        let mut child = self
-            .command(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(GitFault::NotRun)?;
-        let stdin = child.stdin.take().expect("it is piped");
-        // Both ends at once: git may print before it has read all.
-        let output = std::thread::scope(|scope| {
-            scope.spawn(move || {
-                let mut stdin = stdin;
-                // Git that stops reading says why by its status.
-                let _ = stdin.write_all(input);
-            });
-            child.wait_with_output()
-        });
-        let output = output.map_err(GitFault::NotRun)?;
-        if output.status.success() {
-            Ok(output)
-        } else {
-            let why = output.stderr.trim_ascii_end().to_str_lossy();
-            Err(GitFault::Refused(why.into_owned()))
-        }
+        output(self.command(words), input)
     }
 
     fn command(&self, words: &[impl AsRef<OsStr>]) -> Command {
@@ -295,6 +222,33 @@ impl Plumbing {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C");
         command
+    }
+}
+
+/// Runs git with `input`; it is a fault if it fails.
+fn output(mut command: Command, input: &[u8]) -> Result<Output, GitFault> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(GitFault::NotRun)?;
+    let stdin = child.stdin.take().expect("it is piped");
+    // Both ends at once: git may print before it has read all.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut stdin = stdin;
+            // Git that stops reading says why by its status.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output()
+    });
+    let output = output.map_err(GitFault::NotRun)?;
+    if output.status.success() {
+        Ok(output)
+    } else {
+        let why = output.stderr.trim_ascii_end().to_str_lossy();
+        Err(GitFault::Refused(why.into_owned()))
     }
 }
 
@@ -348,37 +302,32 @@ impl Batch {
     }
 }
 
-/// Reads what `git diff-index --raw -z` prints: for each path `:MODE MODE ID ID STATUS`, NUL, the
-/// path, NUL. Source: git, `Documentation/diff-format.adoc`.
-pub(super) fn raw_changes(output: &[u8]) -> Result<Changes, SourceError> {
-    let mut changes = Changes::default();
+/// Reads what `git ls-files --stage -z` prints: for each entry `MODE ID STAGE`, a tab, the path, NUL.
+/// Source: git, `Documentation/git-ls-files.adoc`.
+pub(super) fn staged_entries(output: &[u8]) -> Result<Vec<IndexPath>, SourceError> {
+    let mut paths = Vec::new();
     let mut conflicts: Vec<BString> = Vec::new();
-    let mut fields = output.split(|&byte| byte == 0);
-    while let Some(head) = fields.next().filter(|head| !head.is_empty()) {
-        let fault = || SourceError::Open(unclear(head));
-        let path = fields.next().ok_or_else(fault)?.as_bstr();
-        let words: Vec<&[u8]> = head.fields().collect();
-        let [before, after, old, new, status] = words[..] else {
-            return Err(fault());
-        };
-        if status.starts_with(b"U") {
-            conflicts.push(path.to_owned());
+    for line in output.split(|&byte| byte == 0) {
+        if line.is_empty() {
             continue;
         }
-        let entry = |mode: &[u8], oid: &[u8]| {
-            let mode = number_of(mode).ok_or_else(fault)?;
-            let oid = parse_oid(oid).ok_or_else(fault)?;
-            // The mode of what is not there is 0.
-            Ok((mode != 0)
-                .then_some(Entry::new(mode & MODE_KIND, oid))
-                .flatten())
+        let fault = || SourceError::Open(unclear(line));
+        let (head, path) = line.split_once_str(b"\t").ok_or_else(fault)?;
+        let words: Vec<&[u8]> = head.fields().collect();
+        let [mode, oid, stage] = words[..] else {
+            return Err(fault());
         };
-        let before = entry(before.strip_prefix(b":").ok_or_else(fault)?, old)?;
-        changes.record(path, before, entry(after, new)?);
+        if stage != b"0" {
+            conflicts.push(path.into());
+            continue;
+        }
+        let mode = number_of(mode).ok_or_else(fault)?;
+        let oid = parse_oid(oid).ok_or_else(fault)?;
+        paths.push(IndexPath::new(path, mode, oid));
     }
     conflicts.dedup();
     if conflicts.is_empty() {
-        Ok(changes)
+        Ok(paths)
     } else {
         Err(SourceError::Conflicts { paths: conflicts })
     }

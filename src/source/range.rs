@@ -5,6 +5,7 @@ use super::commits::{self, Edge};
 use super::compare::{self, New};
 use super::object::RawCommit;
 use super::repository::Handle;
+use super::walk::walk;
 use super::{GitRepository, Plan, Reader, Source, SourceError};
 use git2::Oid;
 use std::sync::Arc;
@@ -108,7 +109,7 @@ impl<'r> Range<'r> {
             plan.take(changes::join(changes), Some(&described));
         }
         let boundary = self.repository.boundary()?;
-        let walked = commits::walk(self.repository, handle, &ends.to, &ends.from, &boundary)?;
+        let walked = walk(handle, &ends.to, &ends.from, &boundary)?;
         plan.commits = walked.len();
         Ok(plan)
     }

@@ -418,7 +418,7 @@ impl Handle<'_> {
         }
         if self.is_git() {
             return if self.has_index_file()? {
-                self.git_for_index(None)?.staged_entry(path)
+                self.listed_entry(None, path)
             } else {
                 Ok(None)
             };
@@ -426,11 +426,19 @@ impl Handle<'_> {
         match self.odd_index() {
             Ok(Some(index)) => entry_of(&index, path),
             Ok(None) => Ok(None),
-            Err(SourceError::Unsupported { form, .. }) => {
-                self.git_for_index(Some(&form))?.staged_entry(path)
-            }
+            Err(SourceError::Unsupported { form, .. }) => self.listed_entry(Some(&form), path),
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns the mode and id under which `path` is going to be committed, as git lists the index.
+    fn listed_entry(
+        &self,
+        form: Option<&UnsupportedForm>,
+        path: &BStr,
+    ) -> Result<Option<(u32, Oid)>, SourceError> {
+        let entries = self.git_for_index(form)?.index_paths()?;
+        index_walk::look_up_listed(self, &entries, path)
     }
 
     /// Returns the commit that HEAD names, whole, or `None` when its branch has no commit yet.

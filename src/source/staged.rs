@@ -1,6 +1,6 @@
 //! What is staged: the index against HEAD.
 
-use super::changes::{self, Changes};
+use super::changes;
 use super::compare::{self, New};
 use super::index_walk::{self, Staging};
 use super::object::{RawCommit, parse_oid};
@@ -78,30 +78,19 @@ impl Staged<'_> {
             let paths = file.conflicts().to_owned();
             return Err(SourceError::Conflicts { paths });
         }
-        self.join(handle, |parent| {
-            compare::compare(handle, parent, New::Index(staging))
-        })
-    }
-
-    /// Has git compare the index with all parents.
-    fn plan_of_git(&self, handle: &Handle<'_>, git: &Plumbing) -> Result<Plan, SourceError> {
-        self.join(handle, |parent| {
-            git.index_changes(parent.map(|parent| parent.id))
-        })
-    }
-
-    /// Joins what `changes` gives for each parent.
-    fn join(
-        &self,
-        handle: &Handle<'_>,
-        changes: impl Fn(Option<&RawCommit>) -> Result<Changes, SourceError>,
-    ) -> Result<Plan, SourceError> {
         let mut plan = Plan::default();
         let parents = self.parents(handle, &mut plan.notes)?;
-        let changes = parents.iter().map(|parent| changes(parent.as_ref()));
+        let changes = parents
+            .iter()
+            .map(|parent| compare::compare(handle, parent.as_ref(), New::Index(staging)));
         let outcome = changes::join(changes.collect::<Result<Vec<_>, _>>()?);
         plan.take(outcome, None);
         Ok(plan)
+    }
+
+    /// Compares the index, as git lists it, with all parents.
+    fn plan_of_git(&self, handle: &Handle<'_>, git: &Plumbing) -> Result<Plan, SourceError> {
+        self.plan_of(handle, Staging::List(&git.index_paths()?))
     }
 
     /// Returns the commits to compare with: HEAD, `None` when there is no commit yet, and the

@@ -5,7 +5,6 @@ use super::object::{Object, RawCommit, Tree};
 use super::plumbing::Plumbing;
 use bstr::BString;
 use git2::{ObjectFormat, ObjectType, Oid};
-use std::path::Path;
 
 /// A reference: its name, and the object it leads to.
 pub(super) type Reference = (BString, Result<Oid, git2::Error>);
@@ -84,24 +83,6 @@ impl Store {
         match self {
             Self::Library(library) => library.references(prefix),
             Self::Git(git) => git.references(prefix),
-        }
-    }
-
-    /// Lists the commits that `tips` lead to and `hidden` do not, parents before children.
-    ///
-    /// All are commits. `shallow` is the common folder of a shallow clone.
-    pub(super) fn walk(
-        &self,
-        tips: &[Oid],
-        hidden: &[Oid],
-        shallow: Option<&Path>,
-    ) -> Result<Vec<Oid>, git2::Error> {
-        if tips.is_empty() {
-            return Ok(Vec::new());
-        }
-        match self {
-            Self::Library(library) => library.walk(tips, hidden, shallow),
-            Self::Git(git) => git.walk(tips, hidden),
         }
     }
 

@@ -313,7 +313,7 @@ fn a_commit_that_cannot_be_read_is_an_error() {
         std::fs::rename(&hidden, &file).expect("it is there");
         seen.expect_err("it must not pass")
     };
-    assert!(matches!(loses("HEAD~1"), SourceError::History(_)));
+    assert!(matches!(loses("HEAD~1"), SourceError::Commit { .. }));
     assert!(matches!(loses("HEAD~1^{tree}"), SourceError::Commit { .. }));
     assert!(matches!(loses("HEAD~1:b.txt"), SourceError::Blob { .. }));
 }
