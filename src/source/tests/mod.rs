@@ -12,6 +12,7 @@ mod index_random;
 mod merge;
 mod staged;
 mod unpushed;
+mod walk;
 
 use super::{
     Form, GitEnvironment, GitRepository, Item, Place, Reader, Source, SourceError, Staged,
