@@ -67,18 +67,35 @@ pub(super) fn read(folders: &[PathBuf], oid: Oid) -> io::Result<Option<Object>> 
 
 fn inflate(stored: &[u8]) -> io::Result<Object> {
     let damaged = |what| io::Error::new(ErrorKind::InvalidData, what);
-    let mut content = Vec::with_capacity(stored.len().saturating_mul(3));
-    // An object that was cut off is an unexpected end.
-    ZlibDecoder::new(stored).read_to_end(&mut content)?;
-    let end = memchr::memchr(0, &content).ok_or_else(|| damaged("it has no header"))?;
-    let header = String::from_utf8_lossy(&content[..end]).into_owned();
-    content.drain(..=end);
+    let mut decoder = ZlibDecoder::new(stored);
+    let mut start = Vec::new();
+    decoder
+        .by_ref()
+        .take(HEADER_BYTES)
+        .read_to_end(&mut start)?;
+    let end = memchr::memchr(0, &start).ok_or_else(|| damaged("it has no header"))?;
+    let header = String::from_utf8_lossy(&start[..end]).into_owned();
     let (kind, size) = header
         .split_once(' ')
         .ok_or_else(|| damaged("its header is damaged"))?;
-    if size.parse() != Ok(content.len()) {
-        return Err(damaged("it is not as long as its header says"));
-    }
+    let size: usize = size.parse().map_err(|_| damaged("its header is damaged"))?;
     let kind = ObjectType::from_str(kind).ok_or_else(|| damaged("its kind is not known"))?;
-    Ok(Object { kind, content })
+    let mut content = start.split_off(end + 1);
+    content
+        .try_reserve_exact(size.saturating_sub(content.len()))
+        .map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
+    // An object that was cut off is an unexpected end; of one that holds more than it says, no more
+    // is unpacked than shows it.
+    let rest = (size as u64)
+        .saturating_add(1)
+        .saturating_sub(content.len() as u64);
+    decoder.take(rest).read_to_end(&mut content)?;
+    if content.len() == size {
+        Ok(Object { kind, content })
+    } else {
+        Err(damaged("it is not as long as its header says"))
+    }
 }
+
+/// How long a header can be: a kind, a blank and a number, with room to spare.
+const HEADER_BYTES: u64 = 64;
