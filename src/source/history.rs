@@ -84,7 +84,6 @@ impl Source for History<'_> {
     fn plan(&self) -> Result<Plan, SourceError> {
         let handle = self.repository.handle()?;
         let mut files = Files::once();
-        let tips = self.tips(&handle, &mut files)?;
         let since = self.since.as_deref();
         let hidden = since.map(|since| commit_named(&handle, since));
         let hidden: Vec<Oid> = hidden.transpose()?.into_iter().collect();
@@ -95,6 +94,7 @@ impl Source for History<'_> {
             files.add_tree(&handle, root.id(), None)?;
             files.plan = Plan::default();
         }
+        let tips = self.tips(&handle, &mut files)?;
         let mut cut = 0;
         for commit in walk(&handle, &tips, &hidden, &boundary)? {
             let described = Arc::new(commits::describe(&commit));

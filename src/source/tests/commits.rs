@@ -129,6 +129,11 @@ fn of_a_history_each_text_comes_once_with_the_commit_that_brought_it() {
         .expect("readable");
     assert_eq!(brought(&plan), ["a.txt removes"]);
     assert_eq!(plan.commits, 2);
+    let plan = History::new(&repository, true, Some("HEAD~2"))
+        .plan()
+        .expect("readable");
+    assert!(messages(&plan).contains(&"TAG_EDITMSG: notes".to_owned()));
+    assert!(brought(&plan).contains(&"refs/tags/text ".to_owned()));
     let fault = History::new(&repository, false, Some("nothing")).plan();
     assert!(matches!(fault, Err(SourceError::Revision { .. })));
 }
