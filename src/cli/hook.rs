@@ -3,6 +3,7 @@
 use super::args::{CommitMsg, Common, HookKind, PrePush, Update};
 use super::check::scan;
 use super::{ExitStatus, config};
+use crate::escape::escape;
 use crate::source::{self, GitEnvironment, GitRepository, Message, Push, Staged};
 use anyhow::Context;
 use bstr::{BStr, ByteSlice};
@@ -58,11 +59,10 @@ fn commit_msg(
     let config = config::staged(&args.common, &repository)?;
     let status = scan(&message, &config, &args.common, None, started)?;
     if status == ExitStatus::Findings {
+        let file = escape(args.file.as_os_str().as_encoded_bytes());
         super::output::note(&format!(
-            "guard: the message is kept in {}: take the secret out and commit again with \
-             `git commit --edit --file={}`",
-            crate::escape::escape(args.file.as_os_str().as_encoded_bytes()),
-            crate::escape::escape(args.file.as_os_str().as_encoded_bytes()),
+            "guard: the message is kept in {file}: take the secret out and commit again with \
+             `git commit --edit --file={file}`"
         ));
     }
     Ok(status)

@@ -10,14 +10,11 @@ use super::SourceError;
 use super::changes::{Changes, Entry};
 use super::index_file::{NodeId, Subfolders, WrittenTree};
 use super::index_walk::{IndexFolder, IndexNode, IndexWalk, Staging};
-use super::object::{FOLDER, MODE_KIND, RawCommit, Tree, TreeEntry};
+use super::object::{FOLDER, MAX_DEPTH, MODE_KIND, RawCommit, Tree, TreeEntry};
 use super::store::Store;
 use bstr::BStr;
 use git2::Oid;
 use std::cmp::Ordering;
-
-/// How deep folders may lie in one another: git's own default for `core.maxTreeDepth`.
-const MAX_DEPTH: usize = 2048;
 
 /// What is compared with a parent.
 #[derive(Clone, Copy)]

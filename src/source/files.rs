@@ -2,7 +2,7 @@
 
 use super::changes::is_empty_blob;
 use super::commits;
-use super::object::{FOLDER, GITLINK, MODE_KIND, SYMLINK, Tree};
+use super::object::{FOLDER, GITLINK, MAX_DEPTH, MODE_KIND, SYMLINK, Tree};
 use super::repository::Handle;
 use super::{Commit, Form, Item, Old, Place, Plan, SourceError};
 use crate::file_type::file_types;
@@ -12,9 +12,6 @@ use bstr::{BStr, BString};
 use git2::Oid;
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// How deep folders may lie in one another: git's own default for `core.maxTreeDepth`.
-const MAX_DEPTH: usize = 2048;
 
 /// Collects files.
 #[derive(Default)]
@@ -143,9 +140,7 @@ impl Files {
         let mut plan = self.plan;
         let mut gitlinks: Vec<BString> = self.gitlinks.into_iter().collect();
         gitlinks.sort_unstable();
-        plan.notes.extend(gitlinks.iter().map(|path| {
-            format!("`{path}` is a submodule: its commits are checked in its own repository")
-        }));
+        plan.note_submodules(&gitlinks);
         plan
     }
 }

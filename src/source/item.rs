@@ -38,12 +38,17 @@ impl Plan {
         self.versions |= other.versions;
     }
 
+    /// Says of commits of other repositories that they are not looked at here.
+    pub(super) fn note_submodules(&mut self, paths: &[BString]) {
+        self.notes.extend(paths.iter().map(|path| {
+            format!("`{path}` is a submodule: its commits are checked in its own repository")
+        }));
+    }
+
     /// Appends what a change does, in the order of paths.
     pub(super) fn take(&mut self, outcome: Outcome, commit: Option<&Arc<Commit>>) {
         self.without_text += outcome.without_text;
-        self.notes.extend(outcome.gitlinks.iter().map(|path| {
-            format!("`{path}` is a submodule: its commits are checked in its own repository")
-        }));
+        self.note_submodules(&outcome.gitlinks);
         self.items
             .extend(outcome.changed.into_iter().map(|changed| Item {
                 path: changed.path,

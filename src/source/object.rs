@@ -129,6 +129,9 @@ impl Tree {
     }
 }
 
+/// How deep folders may lie in one another: git's own default for `core.maxTreeDepth`.
+pub(super) const MAX_DEPTH: usize = 2048;
+
 /// The bits of a mode that say what kind of entry it is.
 pub(super) const MODE_KIND: u32 = 0o170_000;
 /// The kinds that a mode can say. Source: git, `Documentation/gitformat-index.txt`.

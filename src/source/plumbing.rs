@@ -121,7 +121,7 @@ impl Plumbing {
                 // A branch that does not exist yet, or something broken?
                 let branch = self.text(&["symbolic-ref", "HEAD"])?;
                 let name = branch.to_str_lossy();
-                let found = self.run(&["for-each-ref", "--count=1", &name], b"")?;
+                let found = self.run(&["for-each-ref", "--count=1", &name])?;
                 if found.stdout.is_empty() && found.stderr.is_empty() {
                     Ok(None)
                 } else {
@@ -139,7 +139,7 @@ impl Plumbing {
 
     pub(super) fn references(&self, prefix: &str) -> Result<Vec<Reference>, git2::Error> {
         let words = ["for-each-ref", "--format=%(objectname) %(refname)", prefix];
-        let output = self.run(&words, b"")?;
+        let output = self.run(&words)?;
         let mut found = Vec::new();
         for line in lines(&output.stdout) {
             let (oid, name) = line.split_once_str(b" ").unwrap_or((line, b""));
@@ -186,7 +186,7 @@ impl Plumbing {
         // From the top, wherever git was started.
         let top = ["--", ":/"];
         let output = self
-            .run(&[&words[..], &top].concat(), b"")
+            .run(&[&words[..], &top].concat())
             .map_err(|fault| self.index_fault(fault))?;
         staged_entries(&output.stdout)
     }
@@ -201,13 +201,22 @@ impl Plumbing {
 
     /// Runs git and returns what it prints, without the line end.
     fn text(&self, words: &[&str]) -> Result<BString, GitFault> {
-        let output = self.run(words, b"")?;
+        let output = self.run(words)?;
         let text = output.stdout.as_slice();
         Ok(text.strip_suffix(b"\n").unwrap_or(text).into())
     }
 
-    fn run(&self, words: &[impl AsRef<OsStr>], input: &[u8]) -> Result<Output, GitFault> {
-        output(self.command(words), input)
+    /// Runs git, without input; it is a fault if it fails.
+    fn run(&self, words: &[impl AsRef<OsStr>]) -> Result<Output, GitFault> {
+        let mut command = self.command(words);
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.map_err(GitFault::NotRun)?;
+        if output.status.success() {
+            Ok(output)
+        } else {
+            let why = output.stderr.trim_ascii_end().to_str_lossy();
+            Err(GitFault::Refused(why.into_owned()))
+        }
     }
 
     fn command(&self, words: &[impl AsRef<OsStr>]) -> Command {
@@ -222,33 +231,6 @@ impl Plumbing {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C");
         command
-    }
-}
-
-/// Runs git with `input`; it is a fault if it fails.
-fn output(mut command: Command, input: &[u8]) -> Result<Output, GitFault> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(GitFault::NotRun)?;
-    let stdin = child.stdin.take().expect("it is piped");
-    // Both ends at once: git may print before it has read all.
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || {
-            let mut stdin = stdin;
-            // Git that stops reading says why by its status.
-            let _ = stdin.write_all(input);
-        });
-        child.wait_with_output()
-    });
-    let output = output.map_err(GitFault::NotRun)?;
-    if output.status.success() {
-        Ok(output)
-    } else {
-        let why = output.stderr.trim_ascii_end().to_str_lossy();
-        Err(GitFault::Refused(why.into_owned()))
     }
 }
 

@@ -243,15 +243,15 @@ impl GitRepository {
         Plumbing::open(&self.environment).map_err(|fault| on_git(fault, form, &self.environment))
     }
 
-    /// Says whether only git knows which commits lead to which: libgit2 heeds grafts, which pretend
-    /// other parents and are not pushed, and does not know of the shallow file of a push that git
-    /// is taking in.
+    /// Says whether libgit2 would look for common ancestors in another history than the commits
+    /// tell: it heeds grafts, which pretend other parents and are not pushed, and does not know of
+    /// the shallow file of a push that git is taking in.
     pub(super) fn needs_git_for_history(&self) -> bool {
         let grafts = std::fs::metadata(self.common_dir().join("info/grafts"));
         self.environment.shallow_file.is_some() || grafts.is_ok_and(|grafts| grafts.len() > 0)
     }
 
-    /// Has git list commits, without grafts.
+    /// Has git look for common ancestors, without grafts.
     pub(super) fn git_for_history(&self) -> Result<Plumbing, SourceError> {
         self.git(&UnsupportedForm::History)
     }
