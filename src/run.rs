@@ -59,7 +59,7 @@ const ITEMS_PER_THREAD: usize = 24;
 /// What a run is told beside source and configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'o> {
-    /// How many threads may scan.
+    /// How many threads may scan; 0: as many as the machine has for this process.
     pub threads: usize,
     /// Which part of the items to scan; `None`: all.
     pub shard: Option<Shard>,
@@ -108,7 +108,7 @@ pub fn run(
         options,
         gathered: Mutex::new(Gathered::default()),
     };
-    let threads = options.threads.min(items.len() / ITEMS_PER_THREAD).max(1);
+    let threads = threads_for(options.threads, items.len());
     if threads == 1 {
         work.scan_items()?;
     } else {
@@ -143,6 +143,16 @@ pub fn run(
         .notes
         .extend(scanner.complaints(plan.everything && options.shard.is_none()));
     Ok(outcome)
+}
+
+/// Returns on how many threads so many items are to be scanned.
+fn threads_for(wanted: usize, items: usize) -> usize {
+    // What the machine has is read from half a dozen files, which a small commit would feel.
+    match (items / ITEMS_PER_THREAD, wanted) {
+        (0 | 1, _) => 1,
+        (most, 0) => std::thread::available_parallelism().map_or(1, |found| found.get().min(most)),
+        (most, wanted) => wanted.min(most),
+    }
 }
 
 /// Keeps of the findings that several versions of a file hold those of the first commit.

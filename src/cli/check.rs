@@ -113,12 +113,8 @@ pub(super) fn scan(
 ) -> anyhow::Result<ExitStatus> {
     let mut origin = common.origin(shard)?;
     let progress = Progress::default();
-    let threads = match common.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        wanted => wanted,
-    };
     let options = Options {
-        threads,
+        threads: common.threads,
         shard,
         explain: common.explain,
         progress: &progress,
