@@ -7,9 +7,10 @@
 use super::GitEnvironment;
 use super::object::Object;
 use bstr::ByteSlice;
-use flate2::bufread::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use git2::{ObjectType, Oid};
-use std::io::{self, ErrorKind, Read};
+use std::cell::RefCell;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// How far alternates may lead to further alternates: git's own limit.
@@ -65,31 +66,36 @@ pub(super) fn read(folders: &[PathBuf], oid: Oid) -> io::Result<Option<Object>> 
     Ok(None)
 }
 
+thread_local! {
+    /// Made once: it holds tables and a window of some 40 KiB.
+    static DECOMPRESS: RefCell<Decompress> = RefCell::new(Decompress::new(true));
+}
+
 fn inflate(stored: &[u8]) -> io::Result<Object> {
-    let damaged = |what| io::Error::new(ErrorKind::InvalidData, what);
-    let mut decoder = ZlibDecoder::new(stored);
-    let mut start = Vec::new();
-    decoder
-        .by_ref()
-        .take(HEADER_BYTES)
-        .read_to_end(&mut start)?;
-    let end = memchr::memchr(0, &start).ok_or_else(|| damaged("it has no header"))?;
-    let header = String::from_utf8_lossy(&start[..end]).into_owned();
-    let (kind, size) = header
-        .split_once(' ')
-        .ok_or_else(|| damaged("its header is damaged"))?;
-    let size: usize = size.parse().map_err(|_| damaged("its header is damaged"))?;
-    let kind = ObjectType::from_str(kind).ok_or_else(|| damaged("its kind is not known"))?;
-    let mut content = start.split_off(end + 1);
+    DECOMPRESS.with_borrow_mut(|decompress| inflate_with(decompress, stored))
+}
+
+fn inflate_with(decompress: &mut Decompress, stored: &[u8]) -> io::Result<Object> {
+    decompress.reset(true);
+    let mut start = [0; HEADER_BYTES];
+    let status = decompress.decompress(stored, &mut start, FlushDecompress::None)?;
+    let begun = usize::try_from(decompress.total_out()).map_err(|_| damaged("it is too long"))?;
+    let end = memchr::memchr(0, &start[..begun]).ok_or_else(|| damaged("it has no header"))?;
+    let (kind, size) = header(&start[..end])?;
+    let mut content = Vec::new();
+    // Of an object that holds more than it says, no more is unpacked than shows it.
     content
-        .try_reserve_exact(size.saturating_sub(content.len()))
+        .try_reserve_exact(size.saturating_add(1))
         .map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
-    // An object that was cut off is an unexpected end; of one that holds more than it says, no more
-    // is unpacked than shows it.
-    let rest = (size as u64)
-        .saturating_add(1)
-        .saturating_sub(content.len() as u64);
-    decoder.take(rest).read_to_end(&mut content)?;
+    content.extend_from_slice(&start[end + 1..begun]);
+    if status != Status::StreamEnd && content.len() <= size {
+        let rest = usize::try_from(decompress.total_in()).map_err(|_| damaged("it is too long"))?;
+        let status =
+            decompress.decompress_vec(&stored[rest..], &mut content, FlushDecompress::Finish)?;
+        if status != Status::StreamEnd && content.len() <= size {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+    }
     if content.len() == size {
         Ok(Object { kind, content })
     } else {
@@ -97,5 +103,17 @@ fn inflate(stored: &[u8]) -> io::Result<Object> {
     }
 }
 
+fn header(text: &[u8]) -> io::Result<(ObjectType, usize)> {
+    let fault = || damaged("its header is damaged");
+    let text = text.to_str().map_err(|_| fault())?;
+    let (kind, size) = text.split_once(' ').ok_or_else(fault)?;
+    let kind = ObjectType::from_str(kind).ok_or_else(|| damaged("its kind is not known"))?;
+    Ok((kind, size.parse().map_err(|_| fault())?))
+}
+
+fn damaged(what: &'static str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, what)
+}
+
 /// How long a header can be: a kind, a blank and a number, with room to spare.
-const HEADER_BYTES: u64 = 64;
+const HEADER_BYTES: usize = 64;
