@@ -4,7 +4,8 @@ use crate::gram::{THREE_BYTES, fold, slot};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-const BIGRAMS: &str = include_str!("bigrams.txt");
+/// How common the most common grams are; `count_grams.py` says how it is made.
+const COUNTS: &str = include_str!("grams.txt");
 
 /// A keyword by one of its grams: its index, and where in it the gram stands.
 type Entry = (usize, usize);
@@ -12,7 +13,7 @@ type Entry = (usize, usize);
 /// Returns the tables as Rust source: the grams with the file types in which they matter, slots that
 /// lead from a gram to its entries, and the entries. `types` are those of each keyword; 0: all.
 pub(crate) fn tables(keywords: &[&str], types: &[u64]) -> String {
-    let counts = bigrams();
+    let counts = counts();
     let mut grams: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
     for (index, keyword) in keywords.iter().enumerate() {
         let bytes = keyword.as_bytes();
@@ -101,39 +102,26 @@ fn gram(bytes: &[u8]) -> u32 {
 }
 
 /// Returns where the rarest four bytes of a keyword stand; nothing when it is shorter.
-fn rarest(keyword: &[u8], counts: &[[f64; 64]]) -> Option<usize> {
-    let cost = |at: &usize| -> f64 {
-        let pair = |at: usize| counts[symbol(keyword[at])][symbol(keyword[at + 1])];
-        // Three pairs stand for the four bytes; the bytes they share would count twice.
-        pair(*at) + pair(at + 1) + pair(at + 2)
-            - single(keyword[at + 1], counts)
-            - single(keyword[at + 2], counts)
+fn rarest(keyword: &[u8], counts: &BTreeMap<u32, f64>) -> Option<usize> {
+    let common = |at: &usize| {
+        let count = counts.get(&gram(&keyword[*at..at + 4]));
+        count.copied().unwrap_or_default()
     };
-    (0..(keyword.len() + 1).saturating_sub(4)).min_by(|a, b| cost(a).total_cmp(&cost(b)))
+    (0..(keyword.len() + 1).saturating_sub(4)).min_by(|a, b| common(a).total_cmp(&common(b)))
 }
 
-/// Returns log2 of how often a byte stands first in a pair.
-fn single(byte: u8, counts: &[[f64; 64]]) -> f64 {
-    counts[symbol(byte)]
-        .iter()
-        .map(|count| count.exp2())
-        .sum::<f64>()
-        .log2()
-}
-
-/// Returns the row or column of a byte.
-fn symbol(byte: u8) -> usize {
-    let folded = byte | 0x20;
-    usize::from(folded >> 1 & 0x20 | folded & 0x1F)
-}
-
-fn bigrams() -> Vec<[f64; 64]> {
-    let mut counts = vec![[0.0; 64]; 64];
-    let rows = BIGRAMS.lines().filter(|line| !line.starts_with('#'));
-    for (row, line) in counts.iter_mut().zip(rows) {
-        for (count, letter) in row.iter_mut().zip(line.bytes()) {
-            *count = f64::from(letter - b'a');
-        }
+/// Reads how many of a million places each gram has; of one that is not listed, next to none.
+fn counts() -> BTreeMap<u32, f64> {
+    let mut counts = BTreeMap::new();
+    for line in COUNTS.lines().filter(|line| !line.starts_with('#')) {
+        let (common, grams) = line.split_once(':').expect("a number before a colon");
+        let common = common.parse().expect("a number before a colon");
+        let (grams, rest) = grams.as_bytes().as_chunks::<4>();
+        assert!(
+            rest.is_empty(),
+            "grams.txt: four bytes each, blanks at the end of a line included"
+        );
+        counts.extend(grams.iter().map(|bytes| (gram(bytes), common)));
     }
     counts
 }

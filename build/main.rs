@@ -7,11 +7,13 @@
 )]
 
 #[path = "../src/gram.rs"]
+#[expect(dead_code, reason = "the library uses what the build does not")]
 mod gram;
 mod grams;
 #[path = "../src/need.rs"]
 mod need;
 mod needs;
+mod neighbours;
 #[path = "../src/spec/mod.rs"]
 #[expect(
     dead_code,
@@ -20,6 +22,10 @@ mod needs;
     reason = "the library uses what the build does not"
 )]
 mod spec;
+
+#[path = "../src/wording.rs"]
+#[expect(dead_code, reason = "the library uses what the build does not")]
+mod wording;
 
 use spec::Rule;
 use std::collections::BTreeMap;
@@ -34,6 +40,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/spec");
     println!("cargo::rerun-if-changed=src/gram.rs");
     println!("cargo::rerun-if-changed=src/need.rs");
+    println!("cargo::rerun-if-changed=src/wording.rs");
     match pack(&root) {
         Ok(text) => fs::write(&out, text).expect("OUT_DIR can be written"),
         Err(faults) => {
@@ -84,18 +91,14 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     let needs = needs::Needs::choose(&needs);
     out.push_str(&needs.table());
     out.push_str(&packed(&rules, &needs));
-    let mut keywords: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, (rule, _)) in rules.iter().enumerate() {
-        for keyword in rule.keywords.iter() {
-            keywords.entry(keyword).or_default().push(index);
-        }
-    }
-    let names: Vec<&str> = keywords.keys().copied().collect();
+    let keywords = Keywords::of(&rules);
     let types: Vec<u64> = keywords
+        .rows
         .values()
-        .map(|indices| types_of(indices, &rules))
+        .map(|row| types_of(row.keys(), &rules))
         .collect();
-    out.push_str(&keyword_tables(&keywords, &types));
+    out.push_str(&keywords.tables(&types));
+    let names: Vec<&str> = keywords.rows.keys().copied().collect();
     let top = &packs[0].1.settings;
     writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
@@ -104,13 +107,16 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
 }
 
 /// Returns the file types in which one of the rules looks; 0: all.
-fn types_of(indices: &[usize], rules: &[(Rule, &str)]) -> u64 {
-    let types = |index: &usize| rules[*index].0.languages.0;
-    if indices.iter().any(|index| types(index) == 0) {
-        0
-    } else {
-        indices.iter().map(types).fold(0, |all, one| all | one)
-    }
+fn types_of<'i>(indices: impl Iterator<Item = &'i usize>, rules: &[(Rule, &str)]) -> u64 {
+    let types = indices.map(|index| rules[*index].0.languages.0);
+    let either = |one, other| {
+        if one == 0 || other == 0 {
+            0
+        } else {
+            one | other
+        }
+    };
+    types.reduce(either).unwrap_or(0)
 }
 
 fn load(root: &Path, name: &str, faults: &mut Vec<String>) -> spec::PatternFile {
@@ -135,6 +141,7 @@ fn load(root: &Path, name: &str, faults: &mut Vec<String>) -> spec::PatternFile 
 fn packed(rules: &[(Rule, &str)], needs: &needs::Needs) -> String {
     let mut bytes = Vec::new();
     let mut heads = String::new();
+    let mut wordings = Vec::new();
     for (at, (rule, pack)) in rules.iter().enumerate() {
         let start = bytes.len();
         // A rule of low precision is off until a pattern file asks for it.
@@ -146,9 +153,13 @@ fn packed(rules: &[(Rule, &str)], needs: &needs::Needs) -> String {
         bytes.extend(postcard::to_stdvec(&rule).expect("a rule can be packed"));
         bytes.extend(pack.as_bytes());
         let (end, id, languages) = (bytes.len(), rule.id.len(), rule.languages.0);
+        let keywords: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
+        let wording = wording::packed(&wording::of(&rule.regex, &keywords));
+        let (from, long) = (wordings.len(), wording.len());
+        wordings.extend(wording);
         writeln!(
             heads,
-            "Head {{ start: {start}, end: {end}, id: {id}, pack: {}, enabled: {enabled}, languages: Languages({languages}), need: {} }},",
+            "Head {{ start: {start}, end: {end}, id: {id}, pack: {}, enabled: {enabled}, languages: Languages({languages}), need: {}, wording: ({from}, {long}) }},",
             pack.len(),
             needs.of_rule(at)
         )
@@ -157,34 +168,67 @@ fn packed(rules: &[(Rule, &str)], needs: &needs::Needs) -> String {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("rules.bin");
     fs::write(out, bytes).expect("OUT_DIR can be written");
     format!(
-        "/// Where each built-in rule lies, in the order of the packs.\npub(crate) static HEADS: [Head; {}] = [\n{heads}];\n",
-        rules.len()
+        "/// Where each built-in rule lies, in the order of the packs.\npub(crate) static HEADS: [Head; {}] = [\n{heads}];\n\
+         /// The words that their matches spell out, one rule behind the other.\npub(crate) static WORDINGS: [u16; {}] = {wordings:?};\n",
+        rules.len(),
+        wordings.len()
     )
 }
 
-/// Returns the keywords with the rules each can start and the file types in which one of those
-/// looks, as Rust source without references.
-fn keyword_tables(keywords: &BTreeMap<&str, Vec<usize>>, types: &[u64]) -> String {
-    let (mut text, mut rules, mut rows) = (String::new(), Vec::<usize>::new(), String::new());
-    for ((keyword, indices), types) in keywords.iter().zip(types) {
-        writeln!(
-            rows,
-            "Keyword {{ start: {}, length: {}, rules: {}, count: {}, types: Languages({}) }},",
-            text.len(),
-            keyword.len(),
-            rules.len(),
-            indices.len(),
-            types
-        )
-        .expect("writing to a string");
-        text.push_str(keyword);
-        rules.extend(indices.iter());
+/// The rules that each keyword can start, and what can stand beside it in a match of them.
+struct Keywords<'r> {
+    rows: BTreeMap<&'r str, BTreeMap<usize, neighbours::Row>>,
+}
+
+impl<'r> Keywords<'r> {
+    fn of(rules: &'r [(Rule, &str)]) -> Self {
+        let mut rows: BTreeMap<&str, BTreeMap<usize, neighbours::Row>> = BTreeMap::new();
+        for (index, (rule, _)) in rules.iter().enumerate() {
+            let keywords: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
+            let pattern = neighbours::Pattern::new(&rule.regex, &keywords);
+            for keyword in keywords {
+                // A keyword that stands in no match while each match has another starts nothing.
+                let row = match &pattern {
+                    Some(pattern) => pattern.beside(keyword),
+                    None => Some(neighbours::UNKNOWN),
+                };
+                if let Some(row) = row {
+                    rows.entry(keyword).or_default().insert(index, row);
+                }
+            }
+        }
+        Self { rows }
     }
-    format!(
-        "/// Every keyword in lower case, one behind the other.\npub(crate) static KEYWORD_TEXT: &str = {text:?};\n\
-         /// The rules of each keyword, one behind the other.\npub(crate) static KEYWORD_RULES: [u16; {}] = {rules:?};\n\
-         /// Where the text and the rules of each keyword lie.\npub(crate) static KEYWORDS: [Keyword; {}] = [\n{rows}];\n",
-        rules.len(),
-        keywords.len()
-    )
+
+    /// Returns the keywords with their rules and the file types in which one of those looks, as
+    /// Rust source without references.
+    fn tables(&self, types: &[u64]) -> String {
+        let (mut text, mut rules, mut rows) = (String::new(), Vec::<usize>::new(), String::new());
+        let mut neighbours = neighbours::Neighbours::new();
+        for ((keyword, of_rules), types) in self.rows.iter().zip(types) {
+            writeln!(
+                rows,
+                "Keyword {{ start: {}, length: {}, rules: {}, count: {}, types: Languages({}) }},",
+                text.len(),
+                keyword.len(),
+                rules.len(),
+                of_rules.len(),
+                types
+            )
+            .expect("writing to a string");
+            text.push_str(keyword);
+            rules.extend(of_rules.keys());
+            for row in of_rules.values() {
+                neighbours.push(row);
+            }
+        }
+        format!(
+            "/// Every keyword in lower case, one behind the other.\npub(crate) static KEYWORD_TEXT: &str = {text:?};\n\
+             /// The rules of each keyword, one behind the other.\npub(crate) static KEYWORD_RULES: [u16; {}] = {rules:?};\n\
+             /// Where the text and the rules of each keyword lie.\npub(crate) static KEYWORDS: [Keyword; {}] = [\n{rows}];\n{}",
+            rules.len(),
+            self.rows.len(),
+            neighbours.tables()
+        )
+    }
 }

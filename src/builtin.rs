@@ -18,6 +18,8 @@ pub(crate) struct Head {
     pub(crate) languages: Languages,
     /// What every match of its pattern holds.
     pub(crate) need: Held,
+    /// Where in [`WORDINGS`] the words lie that its matches spell out, and how many numbers.
+    wording: (u32, u16),
 }
 
 /// What a text holds, or has to hold: a bit for each of [`SETS`] of which it has a byte, and how
@@ -38,6 +40,10 @@ pub(crate) struct Keyword {
     pub(crate) types: Languages,
 }
 
+/// Which of [`NEIGHBOUR_SETS`] the bytes beside a keyword are in: before it, nearest first, and then
+/// behind it.
+pub(crate) type Neighbours = [u16; NEIGHBOURS.0 + NEIGHBOURS.1];
+
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 
 impl Head {
@@ -51,6 +57,12 @@ impl Head {
     pub(crate) fn id(&self) -> &'static str {
         let start = self.start as usize + 1;
         text(&BYTES[start..start + usize::from(self.id)])
+    }
+
+    /// Returns the words that every match of its pattern spells out, packed.
+    pub(crate) fn wording(&self) -> &'static [u16] {
+        let start = self.wording.0 as usize;
+        &WORDINGS[start..start + usize::from(self.wording.1)]
     }
 
     /// Returns the file that the rule is from.
@@ -78,10 +90,13 @@ impl Keyword {
         &KEYWORD_TEXT[start..start + usize::from(self.length)]
     }
 
-    /// Returns the indices of its rules.
-    pub(crate) fn rules(&self) -> &'static [u16] {
+    /// Returns the indices of its rules, each with the sets of bytes that can stand beside the
+    /// keyword in a match of it.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (u16, &'static Neighbours)> {
         let start = self.rules as usize;
-        &KEYWORD_RULES[start..start + usize::from(self.count)]
+        let range = start..start + usize::from(self.count);
+        let rules = KEYWORD_RULES[range.clone()].iter().copied();
+        rules.zip(&KEYWORD_NEIGHBOURS[range])
     }
 }
 

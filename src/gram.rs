@@ -18,3 +18,13 @@ pub(crate) const fn fold(gram: u32) -> u32 {
 pub(crate) const fn slot(gram: u32, bits: u32) -> usize {
     (gram.wrapping_mul(0x85EB_CA6B) >> (32 - bits)) as usize
 }
+
+/// Returns where a folded gram stands in a map of `1 << bits` words: the word, which its first three
+/// bytes choose, so that a gram of three may fill it, and the bit, which the fourth does.
+#[inline]
+pub(crate) const fn place(gram: u32, bits: u32) -> (usize, u32) {
+    let word = slot(gram & THREE_BYTES, bits);
+    // Bit 5 of a folded byte is always set; now it says what bit 6 does.
+    let bit = ((gram ^ gram >> 1) >> 24) & 63;
+    (word, bit)
+}

@@ -35,3 +35,4 @@ pub mod shard;
 pub mod source;
 pub mod spec;
 pub mod suppress;
+mod wording;

@@ -38,6 +38,9 @@ pub(crate) struct Need {
     pub(crate) runs: [u8; ALPHABETS],
 }
 
+/// Runs shorter than this say nothing: any line has them.
+pub(crate) const LEAST_RUN: u8 = 10;
+
 /// Sets of more bytes than this say little.
 const MOST_BYTES: u32 = 24;
 
@@ -57,7 +60,8 @@ pub(crate) fn of(pattern: &str) -> Need {
     sets.dedup();
     let mut runs = [0; ALPHABETS];
     for (alphabet, run) in runs.iter_mut().enumerate() {
-        *run = u8::try_from(run_of(&hir, alphabet).best).unwrap_or(u8::MAX);
+        let best = u8::try_from(run_of(&hir, alphabet).best).unwrap_or(u8::MAX);
+        *run = if best < LEAST_RUN { 0 } else { best };
     }
     Need { sets, runs }
 }
@@ -72,12 +76,13 @@ pub(crate) fn holds(set: &Bytes, byte: u8) -> bool {
     set[usize::from(byte / 64)] >> (byte % 64) & 1 != 0
 }
 
-fn insert(set: &mut Bytes, byte: u8) {
+/// Adds a byte to a set.
+pub(crate) fn insert(set: &mut Bytes, byte: u8) {
     set[usize::from(byte / 64)] |= 1 << (byte % 64);
 }
 
 /// Returns the bytes that one byte of a match can be; `None`: not a set of single bytes.
-fn class_bytes(class: &Class) -> Option<Bytes> {
+pub(crate) fn class_bytes(class: &Class) -> Option<Bytes> {
     let mut set = Bytes::default();
     let mut add = |start: u8, end: u8| (start..=end).for_each(|byte| insert(&mut set, byte));
     match class {

@@ -2,6 +2,7 @@
 
 use crate::builtin::{HEADS, Held};
 use crate::spec::{Languages, Rule};
+use crate::wording;
 use std::ops::Index;
 use std::sync::OnceLock;
 
@@ -10,7 +11,28 @@ use std::sync::OnceLock;
 pub struct Rules {
     /// A place for each built-in rule in force.
     builtin: Vec<OnceLock<Box<Rule>>>,
-    own: Vec<Rule>,
+    own: Vec<Own>,
+}
+
+/// A rule of a pattern file.
+#[derive(Clone, Debug)]
+struct Own {
+    rule: Rule,
+    /// What the build has worked out for the built-in ones, worked out when it is asked for.
+    asks: OnceLock<(Held, Vec<u16>)>,
+}
+
+impl Own {
+    fn asks(&self) -> &(Held, Vec<u16>) {
+        self.asks.get_or_init(|| {
+            let keywords: Vec<&str> = self.rule.keywords.iter().map(AsRef::as_ref).collect();
+            let words = wording::of(&self.rule.regex, &keywords);
+            (
+                Held::by_matches_of(&self.rule.regex),
+                wording::packed(&words),
+            )
+        })
+    }
 }
 
 impl Rules {
@@ -76,7 +98,7 @@ impl Rules {
     pub fn id(&self, index: usize) -> &str {
         match index.checked_sub(self.builtin.len()) {
             None => HEADS[index].id(),
-            Some(own) => &self.own[own].id,
+            Some(own) => &self.own[own].rule.id,
         }
     }
 
@@ -101,13 +123,22 @@ impl Rules {
         match index.checked_sub(self.builtin.len()) {
             // A pattern file changes much of a built-in rule, but not its pattern.
             None => HEADS[index].need,
-            Some(own) => Held::by_matches_of(&self.own[own].regex),
+            Some(own) => self.own[own].asks().0,
+        }
+    }
+
+    /// Returns the words that every match of a rule's pattern spells out, packed.
+    pub(crate) fn wording(&self, index: usize) -> &[u16] {
+        match index.checked_sub(self.builtin.len()) {
+            None => HEADS[index].wording(),
+            Some(own) => &self.own[own].asks().1,
         }
     }
 
     /// Appends a rule; returns its index.
     pub(super) fn push(&mut self, rule: Rule) -> usize {
-        self.own.push(rule);
+        let asks = OnceLock::new();
+        self.own.push(Own { rule, asks });
         self.len() - 1
     }
 
@@ -115,7 +146,9 @@ impl Rules {
     pub(super) fn change(&mut self, index: usize) -> &mut Rule {
         let count = self.builtin.len();
         if index >= count {
-            return &mut self.own[index - count];
+            let own = &mut self.own[index - count];
+            own.asks = OnceLock::new();
+            return &mut own.rule;
         }
         let cell = &mut self.builtin[index];
         cell.get_or_init(|| Box::new(HEADS[index].rule()));
@@ -129,7 +162,7 @@ impl Index<usize> for Rules {
     fn index(&self, index: usize) -> &Rule {
         match index.checked_sub(self.builtin.len()) {
             None => self.builtin[index].get_or_init(|| Box::new(HEADS[index].rule())),
-            Some(own) => &self.own[own],
+            Some(own) => &self.own[own].rule,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::builtin::{Held, SETS, SETS_OF_BYTE};
 use crate::need::{self, ALPHABETS, alphabets};
+use crate::wording::{MARKS, Marks, can_hold, mark_line};
 use std::ops::Range;
 
 /// The alphabets of each byte.
@@ -28,62 +29,35 @@ impl Held {
             runs: need.runs,
         }
     }
+}
 
-    /// Looks at a text.
-    pub(super) fn by(text: &[u8]) -> Self {
-        let mut held = Self::default();
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            held.sets |= SETS_OF_BYTE[usize::from(byte)];
-            if ALPHABETS_OF_BYTE[usize::from(byte)] == 0 {
-                at += 1;
-                continue;
-            }
-            at += held.take_word(&text[at..]);
-        }
-        held
-    }
+/// Returns the sets of which a text has a byte.
+fn sets_of(text: &[u8]) -> u128 {
+    text.iter()
+        .fold(0, |sets, byte| sets | SETS_OF_BYTE[usize::from(*byte)])
+}
 
-    /// Looks at the run of token bytes with which `text` begins; returns its length.
-    fn take_word(&mut self, text: &[u8]) -> usize {
-        let (mut narrow, mut middle) = (0_usize, 0_usize);
-        let (mut longest, mut longer) = (0, 0);
-        let mut length = 0;
-        for &byte in text {
-            let alphabets = ALPHABETS_OF_BYTE[usize::from(byte)];
-            if alphabets == 0 {
-                break;
-            }
-            self.sets |= SETS_OF_BYTE[usize::from(byte)];
-            narrow = if alphabets & 1 == 0 { 0 } else { narrow + 1 };
-            middle = if alphabets & 2 == 0 { 0 } else { middle + 1 };
-            longest = longest.max(narrow);
-            longer = longer.max(middle);
-            length += 1;
-        }
-        for (run, of) in self.runs.iter_mut().zip([longest, longer, length]) {
-            *run = (*run).max(u8::try_from(of).unwrap_or(u8::MAX));
-        }
-        length
-    }
+/// Returns the longest run of each alphabet.
+fn runs_of(text: &[u8]) -> [u8; ALPHABETS] {
+    std::array::from_fn(|alphabet| u8::try_from(longest_run(text, alphabet)).unwrap_or(u8::MAX))
+}
 
-    /// Adds what lines beside hold.
-    pub(super) fn and(self, other: Self) -> Self {
-        let mut runs = self.runs;
-        for (run, of) in runs.iter_mut().zip(other.runs) {
-            *run = (*run).max(of);
+/// Returns how long the longest run of an alphabet's bytes is.
+fn longest_run(text: &[u8], alphabet: usize) -> usize {
+    let is_in = |byte: &u8| ALPHABETS_OF_BYTE[usize::from(*byte)] >> alphabet & 1 != 0;
+    let (mut longest, mut at) = (0, 0);
+    // A longer run than the longest so far would end behind this; most of the text is jumped over.
+    while let Some(longer) = text.get(at..=at + longest) {
+        if let Some(gap) = longer.iter().rposition(|byte| !is_in(byte)) {
+            at += gap + 1;
+            continue;
         }
-        Self {
-            sets: self.sets | other.sets,
-            runs,
-        }
+        let behind = &text[at + longer.len()..];
+        let more = behind.iter().position(|byte| !is_in(byte));
+        longest = longer.len() + more.unwrap_or(behind.len());
+        at += longest;
     }
-
-    /// Says whether a text that holds this can hold a match that needs that.
-    pub(super) fn suffices_for(self, need: Self) -> bool {
-        let has_runs = (0..ALPHABETS).all(|at| self.runs[at] >= need.runs[at]);
-        self.sets & need.sets == need.sets && has_runs
-    }
+    longest
 }
 
 /// How many lines are remembered.
@@ -92,54 +66,109 @@ const LINES: usize = 64;
 /// What the lines of a text hold, each looked at once as long as the search stays near.
 pub(super) struct HeldLines<'t> {
     text: &'t [u8],
-    /// Where a line begins and what it holds, at a place that its beginning gives.
-    lines: Vec<(usize, Held)>,
+    sets: Remembered<u128>,
+    runs: Remembered<[u8; ALPHABETS]>,
+    marks: Remembered<Marks>,
+}
+
+/// Where lines begin and what is known of them, at a place that the beginning gives.
+struct Remembered<T>(Vec<(usize, T)>);
+
+impl<T: Copy + Default> Remembered<T> {
+    /// Returns what is known of the line that begins `at`, looked at when it is not known.
+    fn of(&mut self, at: usize, is_whole: bool, look: impl FnOnce() -> T) -> T {
+        if !is_whole {
+            return look();
+        }
+        if self.0.is_empty() {
+            self.0.resize(LINES, (usize::MAX, T::default()));
+        }
+        let known = &mut self.0[(at ^ at >> 6) % LINES];
+        if known.0 != at {
+            *known = (at, look());
+        }
+        known.1
+    }
 }
 
 impl<'t> HeldLines<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
         Self {
             text,
-            lines: Vec::new(),
+            sets: Remembered(Vec::new()),
+            runs: Remembered(Vec::new()),
+            marks: Remembered(Vec::new()),
         }
     }
 
-    /// Returns what a part of the text holds, which should begin where a line does.
-    pub(super) fn of(&mut self, part: &Range<usize>) -> Held {
-        let mut held = Held::default();
-        let mut at = part.start;
-        while at < part.end {
-            let rest = &self.text[at..part.end];
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |length| length + 1);
-            held = held.and(self.of_line(at, length));
-            at += length;
+    /// Says whether a part of the text, which should begin where a line does, can hold a match of a
+    /// pattern that needs this and spells out those words.
+    pub(super) fn can_match(&mut self, part: &Range<usize>, need: Held, wording: &[u16]) -> bool {
+        let sets = lines(self.text, part).fold(0, |all, (at, line, is_whole)| {
+            all | self.sets.of(at, is_whole, || sets_of(line))
+        });
+        if sets & need.sets != need.sets || !self.has_runs(part, need.runs) {
+            return false;
         }
-        held
+        if wording.is_empty() {
+            return true;
+        }
+        let mut all = [0; MARKS / 64];
+        for (at, line, is_whole) in lines(self.text, part) {
+            let marks = self.marks.of(at, is_whole, || {
+                let mut marks = [0; MARKS / 64];
+                mark_line(&mut marks, line);
+                marks
+            });
+            for (all, one) in all.iter_mut().zip(marks) {
+                *all |= one;
+            }
+        }
+        can_hold(&all, wording)
     }
 
-    fn of_line(&mut self, at: usize, length: usize) -> Held {
-        if self.lines.is_empty() {
-            self.lines.resize(LINES, (usize::MAX, Held::default()));
+    /// Says whether a part of the text has a run of each alphabet that is so long.
+    fn has_runs(&mut self, part: &Range<usize>, mut needed: [u8; ALPHABETS]) -> bool {
+        for (at, line, is_whole) in lines(self.text, part) {
+            if needed == [0; ALPHABETS] {
+                break;
+            }
+            let runs = self.runs.of(at, is_whole, || runs_of(line));
+            for (needed, run) in needed.iter_mut().zip(runs) {
+                if run >= *needed {
+                    *needed = 0;
+                }
+            }
         }
-        let line = &self.text[at..at + length];
-        // The end of a part cuts a line off only where lines are very long.
-        let is_whole = line.ends_with(b"\n") || at + length == self.text.len();
-        let known = &mut self.lines[(at ^ at >> 6) % LINES];
-        if known.0 == at && is_whole {
-            return known.1;
-        }
-        let held = Held::by(line);
-        if is_whole {
-            *known = (at, held);
-        }
-        held
+        needed == [0; ALPHABETS]
     }
+}
+
+/// Returns the lines of a part of a text: where each begins, what it is, and whether it is whole.
+/// The end of a part cuts a line off only where lines are very long.
+fn lines<'t>(
+    text: &'t [u8],
+    part: &Range<usize>,
+) -> impl Iterator<Item = (usize, &'t [u8], bool)> + use<'t> {
+    let Range { start: mut at, end } = *part;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..end).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |length| length + 1);
+        let line = (at, &rest[..length]);
+        at += length;
+        Some((line.0, line.1, line.1.ends_with(b"\n") || at == text.len()))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::random::Random;
+
+    fn can_match(text: &str, need: Held) -> bool {
+        HeldLines::new(text.as_bytes()).can_match(&(0..text.len()), need, &[])
+    }
 
     #[test]
     fn a_text_without_what_every_match_holds_is_told_apart() {
@@ -153,13 +182,17 @@ mod tests {
                 "k01234567-01234567",
                 "k01234567 01234567",
             ),
-            ("(?:[a-z]{4}|[a-z]{6})[0-9]*[+/]", "abcd+", "abc+"),
-            ("(?:[A-Z]{2}){3}", "ABCDEF", "ABCDE"),
-            (r"x{0}\bword\b", "word", "wor"),
+            (
+                "(?:[a-z]{14}|[a-z]{16})[0-9]*[+/]",
+                "abcdefghijklmn+",
+                "abcdefghijklm+",
+            ),
+            ("(?:[A-Z]{2}){6}", "ABCDEFGHIJKL", "ABCDEFGHIJK"),
+            (r"x{0}\bpassphrases\b", "passphrases", "passphras es"),
         ] {
             let need = Held::by_matches_of(pattern);
-            assert!(Held::by(can.as_bytes()).suffices_for(need), "{pattern}");
-            assert!(!Held::by(cannot.as_bytes()).suffices_for(need), "{pattern}");
+            assert!(can_match(can, need), "{pattern}");
+            assert!(!can_match(cannot, need), "{pattern}");
         }
     }
 
@@ -174,19 +207,34 @@ mod tests {
             ("(", "not valid"),
         ] {
             let need = Held::by_matches_of(pattern);
-            assert!(Held::by(text.as_bytes()).suffices_for(need), "{pattern}");
+            assert!(can_match(text, need), "{pattern}");
         }
     }
 
     #[test]
     fn lines_are_looked_at_together_and_remembered() {
-        let text = b"one@\n'two'\n  three=3\nlast";
+        let text = b"one@\n'two'\n  abcdefghijkl=3\nlast";
+        let need = Held::by_matches_of("@[^#]*'[^#]*[a-z]{12}");
         let mut lines = HeldLines::new(text);
         for _ in 0..2 {
-            let all = lines.of(&(0..text.len()));
-            assert_eq!(all, Held::by(text));
-            let two = lines.of(&(0..11));
-            assert_eq!(two, Held::by(&text[..11]));
+            assert!(lines.can_match(&(0..text.len()), need, &[]));
+            assert!(!lines.can_match(&(0..11), need, &[]));
+            assert!(!lines.can_match(&(5..text.len()), need, &[]));
+        }
+    }
+
+    #[test]
+    fn the_longest_run_is_found_wherever_it_stands() {
+        let mut random = Random::seeded(5);
+        for _ in 0..2_000 {
+            let length = random.below(40);
+            let text = random.pick("ab1_-/. ", length);
+            for alphabet in 0..ALPHABETS {
+                let is_in = |byte: u8| alphabets(byte) >> alphabet & 1 != 0;
+                let runs = text.as_bytes().split(|byte| !is_in(*byte)).map(<[u8]>::len);
+                let longest = runs.max().unwrap_or(0);
+                assert_eq!(longest_run(text.as_bytes(), alphabet), longest, "{text:?}");
+            }
         }
     }
 

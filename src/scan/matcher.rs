@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages, Rule};
 use bstr::BStr;
-use regex_automata::{Anchored, Input};
+use regex_automata::Input;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -63,16 +63,39 @@ pub(super) struct Pass<'p> {
 #[derive(Default)]
 struct Pending {
     rule: usize,
+    /// Whether the rule looks at files of that path, once it was asked.
+    path: Option<bool>,
     /// What every match of the rule holds.
     need: Held,
     /// The line of the last keyword, and the lines around it that a match may reach. Kept, so that
     /// a line of a hundred megabytes is not measured again for each of a million keywords on it.
     line: Range<usize>,
     around: Range<usize>,
+    /// The lines that were looked at last, and whether they can hold a match.
+    looked_at: Option<(Range<usize>, bool)>,
     /// The lines around the last keywords; none when no added line is near.
     window: Option<Range<usize>>,
     /// What is known of where matches stand.
     known: Known,
+}
+
+/// What a pass has seen so far.
+struct Seen<'t> {
+    pending: Vec<Pending>,
+    /// Where each rule is among those.
+    places: Vec<Place>,
+    held: HeldLines<'t>,
+    matches: Vec<Match>,
+}
+
+/// Where a rule is among those that were seen.
+#[derive(Clone, Copy)]
+enum Place {
+    /// None of its keywords was seen.
+    Unseen,
+    /// It does not look at files such as this one.
+    Elsewhere,
+    At(usize),
 }
 
 /// What stands around the last match of a rule, and what it says; the next one may stand there,
@@ -102,75 +125,110 @@ impl Pass<'_> {
     /// Returns every match that touches the added lines or stands within a few lines of them
     /// (which may be shown, and then masked), in the order of their places.
     pub(super) fn run(&self, prefilter: &Prefilter) -> Result<Hits, CompileError> {
-        let mut hits = Hits::default();
-        let mut pending: Vec<Pending> = Vec::new();
-        // Whether a rule can match in this file at all, once it is known, and its place above.
-        let mut applies: Vec<Option<Option<usize>>> = Vec::new();
-        let mut held = HeldLines::new(self.text);
+        let mut seen = Seen {
+            pending: Vec::new(),
+            places: Vec::new(),
+            held: HeldLines::new(self.text),
+            matches: Vec::new(),
+        };
         let mut failure = None;
-        prefilter.each(self.text, self.types, |rules, keyword| {
-            if failure.is_some() {
-                return;
-            }
-            if applies.is_empty() {
-                applies.resize(self.config.rules.len(), None);
-            }
-            for &rule in rules {
-                let rule = usize::from(rule);
-                let applies = applies[rule].get_or_insert_with(|| {
-                    let at = pending.len();
-                    if !self.applies(rule) {
-                        return None;
-                    }
-                    pending.push(Pending {
-                        rule,
-                        need: self.config.rules.need(rule),
-                        ..Pending::default()
-                    });
-                    Some(at)
-                });
-                let Some(at) = *applies else {
-                    continue;
-                };
-                let near = &mut pending[at];
-                let spec = &self.config.rules[rule];
-                near.look_around(self.text, &keyword, spec.lines as usize - 1);
-                let Some(window) = self.window(spec, &near.around, &keyword) else {
-                    continue;
-                };
-                // Of long lines, each keyword would have all of them looked at again.
-                if window.len() <= LOOKED_AT_BYTES
-                    && window == near.around
-                    && !held.of(&window).suffices_for(near.need)
-                {
-                    continue;
-                }
-                match &mut near.window {
-                    Some(last) if window.start <= last.end => {
-                        last.start = last.start.min(window.start);
-                        last.end = last.end.max(window.end);
-                    }
-                    last => {
-                        let done = last.replace(window);
-                        failure = self.search(near, done, &mut hits.matches).err();
-                    }
-                }
+        prefilter.each(self.text, self.types, |rule, keyword| {
+            if failure.is_none() {
+                failure = self.look_at(&mut seen, usize::from(rule), &keyword).err();
             }
         });
         if let Some(failure) = failure {
             return Err(failure);
         }
+        let Seen {
+            pending,
+            mut matches,
+            ..
+        } = seen;
         for mut near in pending {
             let window = near.window.take();
-            self.search(&mut near, window, &mut hits.matches)?;
+            self.search(&mut near, window, &mut matches)?;
         }
-        hits.matches
-            .sort_by_key(|found| (found.place.start, found.place.end, found.rule));
-        hits.marker = memchr::memmem::find(self.text, super::marker()).is_some();
-        Ok(hits)
+        matches.sort_by_key(|found| (found.place.start, found.place.end, found.rule));
+        Ok(Hits {
+            matches,
+            marker: memchr::memmem::find(self.text, super::marker()).is_some(),
+        })
     }
 
-    /// Tells whether a rule looks at files such as this one.
+    /// Takes in a keyword of a rule: searches what lies behind, and remembers what is to be searched
+    /// around this one, if a match can be there.
+    fn look_at(
+        &self,
+        seen: &mut Seen<'_>,
+        rule: usize,
+        keyword: &Range<usize>,
+    ) -> Result<(), CompileError> {
+        if seen.places.is_empty() {
+            seen.places.resize(self.config.rules.len(), Place::Unseen);
+        }
+        if let Place::Unseen = seen.places[rule] {
+            seen.places[rule] = if self.applies(rule) {
+                seen.pending.push(Pending {
+                    rule,
+                    need: self.config.rules.need(rule),
+                    ..Pending::default()
+                });
+                Place::At(seen.pending.len() - 1)
+            } else {
+                Place::Elsewhere
+            };
+        }
+        let Place::At(at) = seen.places[rule] else {
+            return Ok(());
+        };
+        let near = &mut seen.pending[at];
+        let spec = &self.config.rules[rule];
+        near.look_around(self.text, keyword, spec.lines as usize - 1);
+        let Some(window) = self.window(spec, &near.around, keyword) else {
+            return Ok(());
+        };
+        // Of long lines, each keyword would have all of them looked at again.
+        let is_short = window.len() <= LOOKED_AT_BYTES && window == near.around;
+        if is_short && !self.can_match(near, &mut seen.held, &window) {
+            return Ok(());
+        }
+        let of_path = || compiled(self.compiled, rule).path(spec, self.path);
+        if !*near.path.get_or_insert_with(of_path) {
+            return Ok(());
+        }
+        match &mut near.window {
+            Some(last) if window.start <= last.end => {
+                last.start = last.start.min(window.start);
+                last.end = last.end.max(window.end);
+                Ok(())
+            }
+            last => {
+                let done = last.replace(window);
+                self.search(near, done, &mut seen.matches)
+            }
+        }
+    }
+
+    /// Tells whether lines can hold a match of a rule by what they hold, without its pattern.
+    fn can_match(
+        &self,
+        near: &mut Pending,
+        held: &mut HeldLines<'_>,
+        lines: &Range<usize>,
+    ) -> bool {
+        match &near.looked_at {
+            Some((last, verdict)) if last == lines => *verdict,
+            _ => {
+                let wording = self.config.rules.wording(near.rule);
+                let verdict = held.can_match(lines, near.need, wording);
+                near.looked_at = Some((lines.clone(), verdict));
+                verdict
+            }
+        }
+    }
+
+    /// Tells whether a rule looks at files of these types.
     fn applies(&self, index: usize) -> bool {
         let (enabled, languages) = self.config.rules.gate(index);
         if !self.only.map_or(enabled, |only| only == index)
@@ -179,8 +237,7 @@ impl Pass<'_> {
             return false;
         }
         let rule = &self.config.rules[index];
-        (!self.binary || precise_enough_for_binary(rule))
-            && compiled(self.compiled, index).path(rule, self.path)
+        !self.binary || precise_enough_for_binary(rule)
     }
 
     /// Returns the part of the lines around a keyword that is to be searched, or nothing when no
@@ -219,7 +276,6 @@ impl Pass<'_> {
         let index = near.rule;
         let rule = &self.config.rules[index];
         let compiled = compiled(self.compiled, index);
-        let regex = compiled.main(rule)?;
         let longest = reach(rule).0 + reach(rule).1;
         let mut at = window.start;
         while at <= window.end {
@@ -228,33 +284,20 @@ impl Pass<'_> {
             let end = window.end.min(at.saturating_add(2 * longest));
             // The whole text is given, so that anchors see what stands around the window.
             let input = Input::new(self.text).span(at..end);
-            let found = regex.search(&input);
+            let found = compiled.find(rule, &input)?;
             if end < window.end {
                 let whole_from = end - longest;
-                let start = found
-                    .as_ref()
-                    .map_or(whole_from, regex_automata::Match::start);
+                let start = found.as_ref().map_or(whole_from, |whole| whole.start);
                 if start >= whole_from {
                     // What is cut off here is whole when the search begins there.
                     at = start;
                     continue;
                 }
             }
-            let Some(found) = found else {
+            let Some(whole) = found else {
                 break;
             };
-            let whole = found.range();
-            let place = match rule.group {
-                0 => whole.clone(),
-                group => {
-                    let mut captures = regex.create_captures();
-                    let input = input.clone().span(whole.start..end);
-                    regex.search_captures(&input.anchored(Anchored::Yes), &mut captures);
-                    captures
-                        .get_group(group as usize)
-                        .map_or_else(|| whole.clone(), |capture| capture.range())
-                }
-            };
+            let place = compiled.place(rule, self.text, &whole)?;
             at = if whole.is_empty() {
                 whole.end + 1
             } else {

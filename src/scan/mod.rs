@@ -4,6 +4,7 @@ mod excerpt;
 mod held;
 pub mod judge;
 mod matcher;
+mod pattern;
 mod prefilter;
 mod resolve;
 mod rule;

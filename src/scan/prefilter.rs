@@ -1,15 +1,17 @@
 //! One pass over a text says which rules can match at all, and where.
 //!
 //! Of each keyword the build picked the four bytes that are rarest in source code. For the types of
-//! a file, the bits of the four bytes that matter there are set in a map of 17 KiB, which takes some
+//! a file, the bits of the four bytes that matter there are set in a map of 64 KiB, which takes some
 //! twenty microseconds and is kept. The pass folds the case of four bytes at each place of the text
 //! and looks at one bit; where it is set, the keywords of those four bytes are compared in full by
 //! tables that lie in the binary. Keywords of a team's own rules are few; an Aho-Corasick automaton
 //! of their own finds them.
 
-use crate::builtin::{ENTRIES, GRAMS, KEYWORDS, SLOT_BITS, SLOTS};
+use crate::builtin::{
+    ENTRIES, GRAMS, KEYWORDS, Keyword, NEIGHBOUR_SETS, NEIGHBOURS, Neighbours, SLOT_BITS, SLOTS,
+};
 use crate::config::Config;
-use crate::gram::{THREE_BYTES, fold, slot};
+use crate::gram::{THREE_BYTES, fold, place, slot};
 use crate::spec::Languages;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
@@ -20,46 +22,46 @@ pub(super) struct Prefilter {
     /// Whether the built-in rules are in force.
     builtin: bool,
     /// Keywords of other rules, each with its rule.
-    own: Vec<(String, [u16; 1])>,
+    own: Vec<(String, u16)>,
     automaton: OnceLock<AhoCorasick>,
     /// The maps made so far, by file types.
     maps: Mutex<Vec<(Languages, Arc<Map>)>>,
 }
 
-/// How many bits number the bits for grams of four bytes: 2^17 bits are 16 KiB.
-const FOUR_BITS: u32 = 17;
-/// The same for grams of three bytes, which are few: 1 KiB.
-const THREE_BITS: u32 = 13;
+/// How many bits number the words of a map: 2^13 words are 64 KiB.
+const MAP_BITS: u32 = 13;
 
-/// A bit for the hash of each gram that matters in files of some types.
-struct Map {
-    four: Box<[u64]>,
-    three: Box<[u64]>,
-}
+/// A bit for each gram that matters in files of some types; a gram of three bytes has all of a word.
+struct Map(Box<[u64; 1 << MAP_BITS]>);
 
 impl Map {
     fn new(types: Languages) -> Self {
-        let mut four = vec![0; 1 << (FOUR_BITS - 6)].into_boxed_slice();
-        let mut three = vec![0; 1 << (THREE_BITS - 6)].into_boxed_slice();
+        let words = vec![0; 1 << MAP_BITS].into_boxed_slice();
+        let mut words: Box<[u64; 1 << MAP_BITS]> = words.try_into().expect("it is as long as that");
         for &(gram, only_in) in &GRAMS {
             if only_in.is_empty() || only_in.meets(types) {
-                if gram <= THREE_BYTES {
-                    set(&mut three, slot(gram, THREE_BITS));
+                let (word, bit) = place(gram, MAP_BITS);
+                words[word] |= if gram <= THREE_BYTES {
+                    u64::MAX
                 } else {
-                    set(&mut four, slot(gram, FOUR_BITS));
-                }
+                    1 << bit
+                };
             }
         }
-        Self { four, three }
+        Self(words)
     }
-}
 
-fn set(bits: &mut [u64], bit: usize) {
-    bits[bit / 64] |= 1 << (bit % 64);
-}
+    /// Says whether a gram, or its first three bytes, may matter.
+    #[inline]
+    fn has(&self, gram: u32) -> bool {
+        let (word, bit) = place(gram, MAP_BITS);
+        self.0[word] >> bit & 1 != 0
+    }
 
-fn is_set(bits: &[u64], bit: usize) -> bool {
-    bits[bit / 64] >> (bit % 64) & 1 != 0
+    /// Says whether the first three bytes of a gram may matter.
+    fn has_three(&self, gram: u32) -> bool {
+        self.0[place(gram, MAP_BITS).0] == u64::MAX
+    }
 }
 
 impl Prefilter {
@@ -71,7 +73,7 @@ impl Prefilter {
             own.extend(
                 rule.keywords
                     .iter()
-                    .map(|keyword| (keyword.to_string(), [index])),
+                    .map(|keyword| (keyword.to_string(), index)),
             );
         }
         Self {
@@ -93,18 +95,24 @@ impl Prefilter {
         map
     }
 
-    /// Calls `visit` with the rules of each keyword found that one of them looks for in files of
-    /// these `types`, and the byte range of the keyword, almost
-    /// in the order of their places: never further back than a keyword is long, for each of the
-    /// two kinds of keywords.
-    pub(super) fn each<'s>(
-        &'s self,
+    /// Calls `visit` with each rule one of whose keywords is found, in files of these `types` and
+    /// between bytes that a match can have there, and with the byte range of the keyword. Almost in
+    /// the order of their places: never further back than a keyword is long, for each of the two
+    /// kinds of keywords.
+    pub(super) fn each(
+        &self,
         text: &[u8],
         types: Languages,
-        mut visit: impl FnMut(&'s [u16], Range<usize>),
+        mut visit: impl FnMut(u16, Range<usize>),
     ) {
         if self.builtin {
-            each_builtin(text, types, &self.map(types), &mut visit);
+            each_keyword(text, types, &self.map(types), &mut |keyword, range| {
+                for (rule, neighbours) in keyword.rules() {
+                    if can_match(text, &range, neighbours) {
+                        visit(rule, range.clone());
+                    }
+                }
+            });
         }
         if !self.own.is_empty() {
             let automaton = self.automaton.get_or_init(|| {
@@ -114,47 +122,45 @@ impl Prefilter {
                     .expect("keywords are far fewer than an automaton has states")
             });
             for hit in automaton.find_overlapping_iter(text) {
-                visit(&self.own[hit.pattern().as_usize()].1, hit.range());
+                visit(self.own[hit.pattern().as_usize()].1, hit.range());
             }
         }
     }
 }
 
-fn each_builtin<'s>(
+/// Calls `visit` with each built-in keyword found that a rule looks for in files of these `types`.
+fn each_keyword(
     text: &[u8],
     types: Languages,
     map: &Map,
-    visit: &mut impl FnMut(&'s [u16], Range<usize>),
+    visit: &mut impl FnMut(&'static Keyword, Range<usize>),
 ) {
     for (at, window) in text.windows(4).enumerate() {
         let gram = fold(u32::from_le_bytes([
             window[0], window[1], window[2], window[3],
         ]));
-        if is_set(&map.four, slot(gram, FOUR_BITS)) {
+        if map.has(gram) {
             confirm(text, at, gram, types, visit);
-        }
-        let gram = gram & THREE_BYTES;
-        if is_set(&map.three, slot(gram, THREE_BITS)) {
-            confirm(text, at, gram, types, visit);
+            if map.has_three(gram) {
+                confirm(text, at, gram & THREE_BYTES, types, visit);
+            }
         }
     }
     // The last three bytes begin no gram of four.
     if let Some(&[first, second, third]) = text.last_chunk() {
         let gram = fold(u32::from_le_bytes([first, second, third, 0])) & THREE_BYTES;
-        if is_set(&map.three, slot(gram, THREE_BITS)) {
-            confirm(text, text.len() - 3, gram, types, visit);
-        }
+        confirm(text, text.len() - 3, gram, types, visit);
     }
 }
 
 /// Compares the keywords that have `gram` at a place of the text.
 #[cold]
-fn confirm<'s>(
+fn confirm(
     text: &[u8],
     at: usize,
     gram: u32,
     types: Languages,
-    visit: &mut impl FnMut(&'s [u16], Range<usize>),
+    visit: &mut impl FnMut(&'static Keyword, Range<usize>),
 ) {
     let mut slot = slot(gram, SLOT_BITS);
     loop {
@@ -178,7 +184,7 @@ fn confirm<'s>(
                     .get(range.clone())
                     .is_some_and(|found| found.eq_ignore_ascii_case(keyword.text().as_bytes()))
                 {
-                    visit(keyword.rules(), range);
+                    visit(keyword, range);
                 }
             }
             return;
@@ -187,16 +193,31 @@ fn confirm<'s>(
     }
 }
 
+/// Tells whether the bytes beside a keyword can stand there in a match.
+fn can_match(text: &[u8], keyword: &Range<usize>, sets: &Neighbours) -> bool {
+    let (before, behind) = sets.split_at(NEIGHBOURS.0);
+    let is_in = |(byte, set): (&u8, &u16)| {
+        NEIGHBOUR_SETS[usize::from(*set)][usize::from(byte / 64)] >> (byte % 64) & 1 != 0
+    };
+    text[keyword.end..].iter().zip(behind).all(is_in)
+        && text[..keyword.start].iter().rev().zip(before).all(is_in)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(text: &str, types: Languages) -> Vec<String> {
-        let config = Config::builtin();
         let mut found = Vec::new();
-        Prefilter::new(&config).each(text.as_bytes(), types, |_, range| {
-            found.push(text[range].to_ascii_lowercase());
-        });
+        each_keyword(
+            text.as_bytes(),
+            types,
+            &Map::new(types),
+            &mut |keyword, range| {
+                assert!(text[range].eq_ignore_ascii_case(keyword.text()));
+                found.push(keyword.text().to_owned());
+            },
+        );
         found
     }
 

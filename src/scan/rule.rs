@@ -1,15 +1,12 @@
 //! A rule with its patterns compiled, each on first need.
 
+use super::pattern::{Pattern, TooLarge};
 use crate::glob::Globs;
-use crate::spec::{Around, List, Rule, Text};
+use crate::spec::{Around, List, Rule, RuleAllow, Text};
 use bstr::BStr;
-use regex_automata::meta::{BuildError, Config, Regex};
-use regex_automata::util::syntax;
+use regex_automata::Input;
 use std::ops::Range;
 use std::sync::OnceLock;
-
-/// How large a compiled pattern may get, in bytes.
-const SIZE_LIMIT_BYTES: usize = 16 << 20;
 
 /// A pattern of a rule that is valid and still does not compile: it is too large.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +23,13 @@ pub struct CompileError {
 /// The compiled parts of a rule.
 #[derive(Default)]
 pub(super) struct Compiled {
-    main: OnceLock<Result<Regex, CompileError>>,
-    unless: OnceLock<Result<Regex, CompileError>>,
-    near_requires: OnceLock<Result<Regex, CompileError>>,
-    near_unless: OnceLock<Result<Regex, CompileError>>,
-    file_requires: OnceLock<Result<Regex, CompileError>>,
-    file_unless: OnceLock<Result<Regex, CompileError>>,
-    allows: OnceLock<Result<Vec<Regex>, CompileError>>,
+    main: Cell,
+    unless: Cell,
+    near_requires: Cell,
+    near_unless: Cell,
+    file_requires: Cell,
+    file_unless: Cell,
+    allows: OnceLock<Result<Vec<Pattern>, CompileError>>,
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
 }
 
@@ -48,9 +45,38 @@ pub(super) fn compiled(all: &[OnceLock<Box<Compiled>>], index: usize) -> &Compil
 }
 
 impl Compiled {
-    pub(super) fn main(&self, rule: &Rule) -> Result<&Regex, CompileError> {
+    /// Returns the first match of the rule's pattern in the span of `input`.
+    pub(super) fn find(
+        &self,
+        rule: &Rule,
+        input: &Input<'_>,
+    ) -> Result<Option<Range<usize>>, CompileError> {
+        let regex = [&*rule.regex];
+        let found = self.main(rule)?.find(&regex, input);
+        found.map_err(|cause| failure(rule, &regex, cause))
+    }
+
+    /// Returns what counts of a match: what the rule's group captured, or all of it.
+    pub(super) fn place(
+        &self,
+        rule: &Rule,
+        text: &[u8],
+        whole: &Range<usize>,
+    ) -> Result<Range<usize>, CompileError> {
+        if rule.group == 0 {
+            return Ok(whole.clone());
+        }
+        let regex = [&*rule.regex];
+        let found = self
+            .main(rule)?
+            .group(&regex, text, whole, rule.group as usize);
+        let found = found.map_err(|cause| failure(rule, &regex, cause))?;
+        Ok(found.unwrap_or_else(|| whole.clone()))
+    }
+
+    fn main(&self, rule: &Rule) -> Result<&Pattern, CompileError> {
         self.main
-            .get_or_init(|| build(rule, &[&rule.regex]))
+            .get_or_init(|| build(rule, &[&rule.regex], rule.group > 0))
             .as_ref()
             .map_err(Clone::clone)
     }
@@ -98,16 +124,14 @@ impl Compiled {
         let sets = self.allows.get_or_init(|| {
             rule.allows
                 .iter()
-                .map(|allow| build(rule, &allow.regexes))
+                .map(|allow| build(rule, &allow.regexes, false))
                 .collect()
         });
         let sets = sets.as_ref().map_err(Clone::clone)?;
-        let allows = || rule.allows.iter().zip(sets);
         let by_line = match known {
             Some(known) if known.place == *line => known.allowed,
             _ => {
-                let whole = &text[line.clone()];
-                let allowed = allows().any(|(allow, set)| allow.on_line && set.is_match(whole));
+                let allowed = any_allows(rule, sets, true, &text[line.clone()])?;
                 *known = Some(AllowedLine {
                     place: line.clone(),
                     allowed,
@@ -115,10 +139,10 @@ impl Compiled {
                 allowed
             }
         };
+        let has_stopword = |allow: &RuleAllow| holds_word(secret, &allow.stopwords);
         Ok(by_line
-            || allows().any(|(allow, set)| {
-                !allow.on_line && set.is_match(secret) || holds_word(secret, &allow.stopwords)
-            }))
+            || rule.allows.iter().any(has_stopword)
+            || any_allows(rule, sets, false, secret)?)
     }
 
     /// Tells whether the rule looks at files of that path at all.
@@ -136,6 +160,22 @@ impl Compiled {
         paths.as_ref().is_none_or(|globs| globs.matches(path))
             && !not_paths.as_ref().is_some_and(|globs| globs.matches(path))
     }
+}
+
+/// Tells whether one of a rule's exceptions that look at lines, or of those that look at secrets,
+/// holds for a text.
+fn any_allows(
+    rule: &Rule,
+    sets: &[Pattern],
+    on_line: bool,
+    text: &[u8],
+) -> Result<bool, CompileError> {
+    for (allow, set) in rule.allows.iter().zip(sets) {
+        if allow.on_line == on_line && matches(set, rule, &allow.regexes, text)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Tells whether one of the words is in the text; ASCII case does not matter.
@@ -211,7 +251,7 @@ pub(super) fn lines_within(
     begin + lines.start..begin + lines.end
 }
 
-type Cell = OnceLock<Result<Regex, CompileError>>;
+type Cell = OnceLock<Result<Pattern, CompileError>>;
 
 fn allows(
     rule: &Rule,
@@ -235,41 +275,35 @@ fn finds(
     if patterns.is_empty() {
         return Ok(false);
     }
-    cell.get_or_init(|| build(rule, patterns))
-        .as_ref()
-        .map(|set| set.is_match(text))
-        .map_err(Clone::clone)
+    let set = cell.get_or_init(|| build(rule, patterns, false)).as_ref();
+    matches(set.map_err(Clone::clone)?, rule, patterns, text)
+}
+
+fn matches<P: AsRef<str>>(
+    set: &Pattern,
+    rule: &Rule,
+    patterns: &[P],
+    text: &[u8],
+) -> Result<bool, CompileError> {
+    set.is_match(patterns, text)
+        .map_err(|cause| failure(rule, patterns, cause))
 }
 
 /// Compiles patterns that are looked for together.
-///
-/// Without the literals that the engine would look for first: keywords have chosen the few lines
-/// to search, and finding and preparing literals takes more than half of compiling a pattern.
-fn build<P: AsRef<str>>(rule: &Rule, patterns: &[P]) -> Result<Regex, CompileError> {
-    Regex::builder()
-        .configure(
-            Config::new()
-                .auto_prefilter(false)
-                .onepass(false)
-                .utf8_empty(false)
-                .nfa_size_limit(Some(SIZE_LIMIT_BYTES)),
-        )
-        .syntax(
-            syntax::Config::new()
-                .unicode(false)
-                .utf8(false)
-                .multi_line(true),
-        )
-        .build_many(patterns)
-        .map_err(|error| failure(rule, patterns, &error))
+fn build<P: AsRef<str>>(
+    rule: &Rule,
+    patterns: &[P],
+    groups: bool,
+) -> Result<Pattern, CompileError> {
+    Pattern::new(patterns, groups).map_err(|cause| failure(rule, patterns, cause))
 }
 
-fn failure<P: AsRef<str>>(rule: &Rule, patterns: &[P], error: &BuildError) -> CompileError {
+fn failure<P: AsRef<str>>(rule: &Rule, patterns: &[P], cause: TooLarge) -> CompileError {
     let patterns: Vec<&str> = patterns.iter().map(AsRef::as_ref).collect();
     CompileError {
         id: rule.id.to_string(),
         pattern: patterns.join("` or `"),
-        cause: error.to_string(),
+        cause,
     }
 }
 
