@@ -11,8 +11,9 @@ const COUNTS: &str = include_str!("grams.txt");
 type Entry = (usize, usize);
 
 /// Returns the tables as Rust source: the grams with the file types in which they matter, slots that
-/// lead from a gram to its entries, and the entries. `types` are those of each keyword; 0: all.
-pub(crate) fn tables(keywords: &[&str], types: &[u64]) -> String {
+/// lead from a gram to its entries, and the entries. Of each keyword `types` are its file types, 0 for
+/// all, and `wide` says whether one of its rules reaches over more lines than [`NEAR_LINES`].
+pub(crate) fn tables(keywords: &[&str], types: &[u64], wide: &[bool]) -> String {
     let counts = counts();
     let mut grams: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
     for (index, keyword) in keywords.iter().enumerate() {
@@ -28,10 +29,10 @@ pub(crate) fn tables(keywords: &[&str], types: &[u64]) -> String {
             grams.entry(whole).or_default().push((index, 0));
         }
     }
-    write(&grams, types)
+    write(&grams, types, wide)
 }
 
-fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
+fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64], wide: &[bool]) -> String {
     let mut wanted = Vec::new();
     let bits = (grams.len() * 2)
         .next_power_of_two()
@@ -44,7 +45,8 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
         let of_types = of_gram
             .iter()
             .fold(0, |of_types, &(keyword, _)| of_types | types[keyword]);
-        wanted.push((gram, if all { 0 } else { of_types }));
+        let is_wide = of_gram.iter().any(|&(keyword, _)| wide[keyword]);
+        wanted.push((gram, if all { 0 } else { of_types }, is_wide));
         let mut at = slot(gram, bits);
         while slots[at].2 > 0 {
             at = (at + 1) % slots.len();
@@ -56,12 +58,12 @@ fn write(grams: &BTreeMap<u32, Vec<Entry>>, types: &[u64]) -> String {
     let write = |out: &mut String, text: String| out.write_str(&text).expect("writing to a string");
     let wanted: Vec<String> = wanted
         .iter()
-        .map(|(gram, types)| format!("({gram}, Languages({types}))"))
+        .map(|(gram, types, wide)| format!("({gram}, Languages({types}), {wide})"))
         .collect();
     write(
         &mut out,
         format!(
-            "/// Every folded gram, and the file types in which it matters; none: all.\npub(crate) static GRAMS: [(u32, Languages); {}] = [{}];\n",
+            "/// Every folded gram, the file types in which it matters (none: all), and whether it matters far\n/// from added lines.\npub(crate) static GRAMS: [(u32, Languages, bool); {}] = [{}];\n",
             wanted.len(),
             wanted.join(", ")
         ),

@@ -102,7 +102,12 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     let top = &packs[0].1.settings;
     writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
-    out.push_str(&grams::tables(&names, &types));
+    let wide = |row: &BTreeMap<usize, neighbours::Row>| {
+        row.keys()
+            .any(|&rule| rules[rule].0.lines > gram::NEAR_LINES)
+    };
+    let wide: Vec<bool> = keywords.rows.values().map(wide).collect();
+    out.push_str(&grams::tables(&names, &types, &wide));
     Ok(out)
 }
 

@@ -5,6 +5,10 @@
 /// The bytes of a gram of three: a keyword may be that short.
 pub(crate) const THREE_BYTES: u32 = 0x00FF_FFFF;
 
+/// Rules whose matches span more lines than this are few; where few lines are new, their keywords are
+/// looked for in the whole text and those of all others near the new lines only.
+pub(crate) const NEAR_LINES: u32 = 16;
+
 /// Sets the case bit of four bytes, so that `A` and `a` are one. A few other bytes fall together as
 /// well (`@` and a grave accent, `_` and DEL), which costs a comparison and loses nothing.
 pub(crate) const fn fold(gram: u32) -> u32 {

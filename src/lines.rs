@@ -115,6 +115,12 @@ struct Column {
 }
 
 impl<'t> LineIndex<'t> {
+    /// Returns the byte that ends lines here.
+    #[must_use]
+    pub fn terminator(&self) -> u8 {
+        self.terminator
+    }
+
     /// Prepares to find lines in `text`.
     #[must_use]
     pub fn new(text: &'t [u8]) -> Self {

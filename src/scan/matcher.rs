@@ -1,11 +1,12 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
 use super::held::HeldLines;
-use super::prefilter::Prefilter;
+use super::prefilter::{Prefilter, Reach};
 use super::rule::{CompileError, Compiled, compiled, lines_of, lines_within};
 use crate::added::AddedLines;
 use crate::builtin::Held;
 use crate::config::Config;
+use crate::gram::NEAR_LINES;
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages, Rule};
 use bstr::BStr;
@@ -132,11 +133,13 @@ impl Pass<'_> {
             matches: Vec::new(),
         };
         let mut failure = None;
-        prefilter.each(self.text, self.types, |rule, keyword| {
-            if failure.is_none() {
-                failure = self.look_at(&mut seen, usize::from(rule), &keyword).err();
-            }
-        });
+        for part in self.parts() {
+            prefilter.each(self.text, part, self.types, |rule, keyword| {
+                if failure.is_none() {
+                    failure = self.look_at(&mut seen, usize::from(rule), &keyword).err();
+                }
+            });
+        }
         if let Some(failure) = failure {
             return Err(failure);
         }
@@ -154,6 +157,41 @@ impl Pass<'_> {
             matches,
             marker: memchr::memmem::find(self.text, super::marker()).is_some(),
         })
+    }
+
+    /// Returns the parts of the text in their order, and which keywords count there: near new lines
+    /// all of them.
+    fn parts(&self) -> Vec<(Range<usize>, Reach)> {
+        let whole = (0..self.text.len(), Reach::All);
+        let Some(added) = self.added else {
+            return vec![whole];
+        };
+        if self.lines.terminator() != b'\n' {
+            return vec![whole];
+        }
+        let margin = NEAR_LINES + super::excerpt::CONTEXT_LINES;
+        let mut parts: Vec<(Range<usize>, Reach)> = Vec::new();
+        let mut done = 0;
+        for lines in added.ranges() {
+            let first = lines.start.saturating_sub(margin).max(1);
+            let last = (lines.end + margin).min(self.lines.line_count()).max(first);
+            let start = self.lines.range(first).start.max(done);
+            let end = self.lines.range_with_end(last).end.max(start);
+            match parts.last_mut() {
+                Some((part, Reach::All)) if part.end == start => part.end = end,
+                _ => {
+                    if start > done {
+                        parts.push((done..start, Reach::Wide));
+                    }
+                    parts.push((start..end, Reach::All));
+                }
+            }
+            done = end;
+        }
+        if done < self.text.len() {
+            parts.push((done..self.text.len(), Reach::Wide));
+        }
+        parts
     }
 
     /// Takes in a keyword of a rule: searches what lies behind, and remembers what is to be searched

@@ -24,8 +24,17 @@ pub(super) struct Prefilter {
     /// Keywords of other rules, each with its rule.
     own: Vec<(String, u16)>,
     automaton: OnceLock<AhoCorasick>,
-    /// The maps made so far, by file types.
-    maps: Mutex<Vec<(Languages, Arc<Map>)>>,
+    /// The maps made so far, by file types and reach.
+    maps: Mutex<Vec<(Languages, Reach, Arc<Map>)>>,
+}
+
+/// Which keywords are looked for in a part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of them.
+    All,
+    /// Those of rules whose matches span more than [`NEAR_LINES`] lines: no new line is near.
+    Wide,
 }
 
 /// How many bits number the words of a map: 2^13 words are 64 KiB.
@@ -35,11 +44,12 @@ const MAP_BITS: u32 = 13;
 struct Map(Box<[u64; 1 << MAP_BITS]>);
 
 impl Map {
-    fn new(types: Languages) -> Self {
+    fn new(types: Languages, reach: Reach) -> Self {
         let words = vec![0; 1 << MAP_BITS].into_boxed_slice();
         let mut words: Box<[u64; 1 << MAP_BITS]> = words.try_into().expect("it is as long as that");
-        for &(gram, only_in) in &GRAMS {
-            if only_in.is_empty() || only_in.meets(types) {
+        for &(gram, only_in, wide) in &GRAMS {
+            let is_near = reach == Reach::All || wide;
+            if is_near && (only_in.is_empty() || only_in.meets(types)) {
                 let (word, bit) = place(gram, MAP_BITS);
                 words[word] |= if gram <= THREE_BYTES {
                     u64::MAX
@@ -85,28 +95,33 @@ impl Prefilter {
     }
 
     /// Returns the map for files of these types, made on first use.
-    fn map(&self, types: Languages) -> Arc<Map> {
+    fn map(&self, types: Languages, reach: Reach) -> Arc<Map> {
         let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, map)) = maps.iter().find(|(of, _)| *of == types) {
+        let wanted = |(of, by, _): &&(Languages, Reach, _)| (*of, *by) == (types, reach);
+        if let Some((_, _, map)) = maps.iter().find(wanted) {
             return Arc::clone(map);
         }
-        let map = Arc::new(Map::new(types));
-        maps.push((types, Arc::clone(&map)));
+        let map = Arc::new(Map::new(types, reach));
+        maps.push((types, reach, Arc::clone(&map)));
         map
     }
 
-    /// Calls `visit` with each rule one of whose keywords is found, in files of these `types` and
-    /// between bytes that a match can have there, and with the byte range of the keyword. Almost in
-    /// the order of their places: never further back than a keyword is long, for each of the two
-    /// kinds of keywords.
+    /// Calls `visit` with each rule one of whose keywords is found in a part of the text, in files of
+    /// these `types` and between bytes that a match can have there, and with the byte range of the
+    /// keyword. Almost in the order of their places: never further back than a keyword is long, for
+    /// each of the two kinds of keywords.
     pub(super) fn each(
         &self,
         text: &[u8],
+        (part, reach): (Range<usize>, Reach),
         types: Languages,
         mut visit: impl FnMut(u16, Range<usize>),
     ) {
+        let begin = part.start;
         if self.builtin {
-            each_keyword(text, types, &self.map(types), &mut |keyword, range| {
+            let map = self.map(types, reach);
+            each_keyword(&text[part.clone()], types, &map, &mut |keyword, range| {
+                let range = begin + range.start..begin + range.end;
                 for (rule, neighbours) in keyword.rules() {
                     if can_match(text, &range, neighbours) {
                         visit(rule, range.clone());
@@ -121,14 +136,16 @@ impl Prefilter {
                     .build(self.own.iter().map(|(keyword, _)| keyword))
                     .expect("keywords are far fewer than an automaton has states")
             });
-            for hit in automaton.find_overlapping_iter(text) {
-                visit(self.own[hit.pattern().as_usize()].1, hit.range());
+            for hit in automaton.find_overlapping_iter(&text[part]) {
+                let range = begin + hit.start()..begin + hit.end();
+                visit(self.own[hit.pattern().as_usize()].1, range);
             }
         }
     }
 }
 
-/// Calls `visit` with each built-in keyword found that a rule looks for in files of these `types`.
+/// Calls `visit` with each built-in keyword that is found and that a rule looks for in files of these
+/// `types`.
 fn each_keyword(
     text: &[u8],
     types: Languages,
@@ -212,7 +229,7 @@ mod tests {
         each_keyword(
             text.as_bytes(),
             types,
-            &Map::new(types),
+            &Map::new(types, Reach::All),
             &mut |keyword, range| {
                 assert!(text[range].eq_ignore_ascii_case(keyword.text()));
                 found.push(keyword.text().to_owned());
