@@ -10,7 +10,7 @@ use crate::scan::judge::is_fixture;
 use crate::spec::Languages;
 use bstr::{BStr, BString};
 use git2::Oid;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Collects files.
@@ -31,6 +31,9 @@ pub(super) struct Files {
 struct Met {
     trees: HashSet<(Oid, bool)>,
     blobs: HashSet<(Oid, Form, Languages, bool)>,
+    /// The text that was met last under each path: of the next one there, only what is new has to
+    /// be looked at.
+    last: HashMap<BString, (Form, Oid)>,
 }
 
 impl Files {
@@ -114,18 +117,27 @@ impl Files {
         if is_empty_blob(oid) {
             return;
         }
+        let mut old = Old::NOTHING;
         if let Some(met) = &mut self.met {
-            let path = path.as_ref();
-            let types = file_types(path, b"");
-            if !met.blobs.insert((oid, form, types, is_fixture(path))) {
+            let types = file_types(path.as_ref(), b"");
+            let is_fixture = is_fixture(path.as_ref());
+            let is_known = !met.blobs.insert((oid, form, types, is_fixture));
+            let last = met.last.insert(path.clone(), (form, oid));
+            if is_known {
                 return;
             }
+            // By its path it is judged as this one is.
+            old.blobs = last
+                .filter(|last| last.0 == form)
+                .map(|last| last.1)
+                .into_iter()
+                .collect();
         }
         self.plan.items.push(Item {
             path,
             form,
             new: Place::Blob(oid),
-            old: Old::NOTHING,
+            old,
             commit: commit.cloned(),
         });
     }

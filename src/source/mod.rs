@@ -28,6 +28,7 @@ mod plain;
 mod plumbing;
 mod push;
 mod range;
+mod recent;
 mod repository;
 mod staged;
 mod stdin;

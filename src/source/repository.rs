@@ -5,6 +5,7 @@ use super::index_file::{self, HASHED_BYTES, IndexFile, Odd, is_unchecked};
 use super::library::{Library, entry_of};
 use super::object::{FOLDER, MODE_KIND, REGULAR, RawCommit, RawTag, Tree, is_missing, parse_oid};
 use super::plumbing::{GitFault, Parts, Plumbing};
+use super::recent::Recent;
 use super::store::Store;
 use super::{
     Decode, GitEnvironment, Item, OldVersions, Place, Reader, SourceError, UnsupportedForm,
@@ -34,6 +35,8 @@ pub struct GitRepository {
     index: OnceLock<Option<IndexFile>>,
     /// Opened repositories that nobody uses at the moment.
     idle: Mutex<Vec<Store>>,
+    /// Texts of commits that were read last.
+    recent: Recent,
 }
 
 impl std::fmt::Debug for Store {
@@ -89,6 +92,7 @@ impl GitRepository {
             index_file,
             index: OnceLock::new(),
             idle: Mutex::new(vec![store]),
+            recent: Recent::default(),
             environment,
         })
     }
@@ -519,16 +523,23 @@ pub struct GitReader<'r> {
 
 impl Reader for GitReader<'_> {
     fn new_version(&mut self, item: &Item) -> Result<Vec<u8>, SourceError> {
-        match &item.new {
-            Place::Blob(oid) => self.handle.new_blob(item.path.as_ref(), *oid),
-            place => plain::read(item, place),
+        let text = match &item.new {
+            Place::Blob(oid) => self.handle.new_blob(item.path.as_ref(), *oid)?,
+            place => return plain::read(item, place),
+        };
+        if let (Place::Blob(oid), true) = (&item.new, item.commit.is_some()) {
+            self.handle.home.recent.keep(*oid, &text);
         }
+        Ok(text)
     }
 
     fn old_versions(&mut self, item: &Item, decode: Decode) -> Result<OldVersions, SourceError> {
         let path = item.path.as_ref();
         let handle = &self.handle;
-        let mut read = |oid| Ok(handle.old_blob(path, oid)?.map(decode));
+        let mut read = |oid| match handle.home.recent.get(oid) {
+            Some(text) => Ok(Some(decode(text.to_vec()))),
+            None => Ok(handle.old_blob(path, oid)?.map(decode)),
+        };
         let mut old = OldVersions::default();
         for &oid in &item.old.blobs {
             match read(oid)? {
