@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Times `guard check --staged` beside `git diff --cached`, in one interleaved run, on two commits:
-#   small  20 added lines in 3 files, in a repository of 5,000 files
-#   large  14,000 files and 57 MB, all new
+# Times guard beside what git does on the same repository, interleaved run by run:
+#   nothing  nothing staged, beside `git --version`
+#   small    20 added lines in 3 files, in a repository of 5,000 files, beside `git diff --cached`
+#   wide     the same in a repository of 100,000 files, beside `git diff --cached --raw`
+#   large    14,000 files and 57 MB, all new, beside `git diff --cached`
+#   history  5,500 commits, beside `git log -p -U0 --all`
 #
 #   tests/bench/hook.sh [SOURCE]      SOURCE: a folder of source code to fill the repositories with;
 #                                     left out: text made here, which is easier to compress and to scan
 #
-# GUARD names the binary (default target/release/guard). Other scanners that are on PATH (gitleaks,
-# kingfisher, ripsecrets) are timed as well. Needs git, python3 and hyperfine. Prints a table of
-# medians and of their ratios to `git diff --cached`.
+# GUARD names the binary (default target/release/guard), RUNS how often the short ones run. Other
+# scanners that are on PATH (gitleaks, kingfisher, foxguard, ripsecrets) are timed on the two commits
+# as well. Needs git and python3. Prints medians and the medians of the ratios to git.
 set -euo pipefail
 guard=$(realpath "${GUARD:-target/release/guard}")
 source=${1:-}
@@ -78,16 +81,64 @@ commit "$work/large" --allow-empty -m base
 fill "$work/large" 14000 57000000
 git -C "$work/large" add -A
 
-measure() { # measure TITLE DIR RUNS
+# A repository of 100,000 files of which three differ: made from an index, without a work tree.
+git init -q "$work/wide"
+python3 - "$work/wide" <<'P'
+import subprocess, sys
+git = ["git", "-C", sys.argv[1]]
+def blob(text):
+    return subprocess.run(git + ["hash-object", "-w", "--stdin"], input=text, capture_output=True, check=True).stdout.decode().strip()
+def stage(rows):
+    text = "".join(f"100644 {oid}\t{path}\n" for path, oid in rows)
+    subprocess.run(git + ["update-index", "--index-info"], input=text.encode(), check=True)
+texts = [blob(f"value_{number} = {number}\n".encode() * 40) for number in range(100)]
+names = [f"d{number % 97}/e{number % 53}/f{number}.py" for number in range(100_000)]
+stage((name, texts[number % 100]) for number, name in enumerate(names))
+subprocess.run(git + ["-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-q", "-m", "base"], check=True)
+changed = blob("".join(f"value_0 = 0\nadded_{number} = {number}\n" for number in range(7)).encode())
+stage((names[number], changed) for number in (7, 50_000, 99_000))
+P
+
+# A history of 5,500 commits, each with a few dozen lines that are new.
+git init -q "$work/history"
+python3 - "$source" <<'P' | git -C "$work/history" fast-import --quiet
+import os, random, sys
+random.seed(2)
+lines = []
+for root, dirs, names in sorted(os.walk(sys.argv[1])) if sys.argv[1] else ():
+    for name in sorted(names):
+        if name.endswith(".py") and len(lines) < 400_000:
+            with open(os.path.join(root, name), "rb") as file:
+                lines += file.read().splitlines(keepends=True)
+if not lines:
+    lines = [b"    value_%d = compute(%d)\n" % (number, number * number) for number in range(100_000)]
+out, texts, at = sys.stdout.buffer, [[] for _ in range(240)], 0
+for commit in range(5_500):
+    out.write(b"commit refs/heads/main\ncommitter bench <bench@example.com> %d +0000\ndata 2\nc\n" % (1_700_000_000 + commit))
+    for _ in range(random.randint(1, 3)):
+        number, count = random.randrange(len(texts)), random.randint(5, 30)
+        text, begin = texts[number], at % (len(lines) - 40)
+        place = random.randint(0, len(text))
+        text[place:place] = lines[begin:begin + count]
+        at += count
+        whole = b"".join(text)
+        out.write(b"M 100644 inline src/m%d/f%d.py\ndata %d\n" % (number % 12, number, len(whole)) + whole + b"\n")
+P
+git -C "$work/history" repack -adq
+
+measure() { # measure TITLE DIR RUNS GIT GUARD [peers]
 	local title=$1 dir=$2 runs=$3 commands=() names=()
 	add() { names+=("$1"); commands+=("$2"); }
-	add "git diff --cached" "git diff --cached"
-	add "guard check --staged" "$guard check --staged"
-	command -v gitleaks >/dev/null && add gitleaks "gitleaks git --staged --no-banner --log-level error ."
-	command -v kingfisher >/dev/null && add kingfisher "kingfisher scan --no-update-check -q --no-validate --staged ."
-	command -v ripsecrets >/dev/null && add ripsecrets "sh -c 'git diff --cached --name-only --diff-filter=ACM -z | xargs -0 -r ripsecrets --strict-ignore'"
+	add "$4" "$4"
+	add "guard $5" "$guard $5"
+	if [ "${6:-}" = peers ]; then
+		command -v gitleaks >/dev/null && add gitleaks "gitleaks git --staged --no-banner --log-level error ."
+		command -v kingfisher >/dev/null && add kingfisher "kingfisher scan --no-update-check -q --no-validate --staged ."
+		command -v foxguard >/dev/null && add "foxguard secrets" "foxguard secrets --changed ."
+		command -v ripsecrets >/dev/null && add ripsecrets "sh -c 'git diff --cached --name-only --diff-filter=ACM -z | xargs -0 -r ripsecrets --strict-ignore'"
+	fi
 	echo
-	echo "$title: $(git -C "$dir" diff --cached --shortstat)"
+	echo "$title"
 	python3 - "$dir" "$runs" "${#names[@]}" "${names[@]}" "${commands[@]}" <<'P'
 import os, resource, shlex, statistics, subprocess, sys, time
 dir, runs, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -111,5 +162,11 @@ for at, name in enumerate(names):
 P
 }
 
-measure "small commit" "$work/small" "${RUNS:-41}"
-measure "large commit" "$work/large" "${LARGE_RUNS:-7}"
+measure "nothing staged" "$work/history" "${RUNS:-41}" "git --version" "check --staged"
+measure "small commit, 5,000 files:$(git -C "$work/small" diff --cached --shortstat)" \
+	"$work/small" "${RUNS:-41}" "git diff --cached" "check --staged" peers
+measure "the same, 100,000 files" "$work/wide" "${RUNS:-41}" "git diff --cached --raw" "check --staged"
+measure "large commit:$(git -C "$work/large" diff --cached --shortstat)" \
+	"$work/large" "${LARGE_RUNS:-7}" "git diff --cached" "check --staged" peers
+measure "history: $(git -C "$work/history" rev-list --count --all) commits" \
+	"$work/history" "${LARGE_RUNS:-7}" "git log -p -U0 --all" "check --history --all"
