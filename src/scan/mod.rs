@@ -77,6 +77,25 @@ pub struct Dropped {
     pub reason: &'static str,
 }
 
+/// A match of a rule without a known format, as a row for the training of the model.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Index of the rule.
+    pub rule: usize,
+    /// The lines of the secret.
+    pub lines: Range<u32>,
+    /// Where the secret lies in the text, in bytes.
+    pub place: Range<usize>,
+    /// Whether an exception of the rule covers it.
+    pub excepted: bool,
+    /// Why it is dropped without asking the model, if it is.
+    pub dropped: Option<judge::Reason>,
+    /// Whether it stands in a test, an example or documentation.
+    pub in_sample: bool,
+    /// What the model is asked about.
+    pub features: [i16; judge::model::NAMES.len()],
+}
+
 impl<'c> Scanner<'c> {
     /// Prepares a scan. Nothing is compiled yet.
     #[must_use]
@@ -197,6 +216,58 @@ impl<'c> Scanner<'c> {
         self.allows.complaints(everything)
     }
 
+    /// Returns what the rules without a known format match in a text, before anything is judged: what
+    /// the model of [`judge::model`] is trained with.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a rule does not compile.
+    pub fn candidates(&self, target: &Target<'_>) -> Result<Vec<Row>, CompileError> {
+        let text = target.decoded.text.as_ref();
+        let lines = LineIndex::new(text);
+        let types = file_types(target.path, text);
+        let hits = matcher::Pass {
+            config: self.config,
+            compiled: &self.compiled,
+            path: target.path,
+            types,
+            binary: target.decoded.encoding == Encoding::Binary,
+            text,
+            lines: &lines,
+            added: target.added,
+            only: None,
+        }
+        .run(&self.prefilter)?;
+        let mut known = HashMap::new();
+        let mut rows = Vec::new();
+        for found in hits.matches {
+            let rule = &self.config.rules[found.rule];
+            if !judge::by_model(rule) {
+                continue;
+            }
+            let candidate = candidate(rule, target.path, types, text, &found.place);
+            let line = candidate.range.clone();
+            let known = known.entry(found.rule).or_default();
+            let excepted = rule::compiled(&self.compiled, found.rule).allowed(
+                rule,
+                candidate.what.captured,
+                text,
+                &line,
+                known,
+            )?;
+            rows.push(Row {
+                rule: found.rule,
+                lines: lines.lines_of(found.place.clone()),
+                place: found.place,
+                excepted,
+                dropped: judge::before_model(&candidate.what),
+                in_sample: judge::in_sample(&candidate.what),
+                features: judge::model::row(&candidate.what),
+            });
+        }
+        Ok(rows)
+    }
+
     fn judge(
         &self,
         found: &Match,
@@ -213,12 +284,11 @@ impl<'c> Scanner<'c> {
         if target.added.is_some_and(|added| !added.touches(touched)) {
             return Ok(None);
         }
-        let captured = &text[found.place.clone()];
-        let start = found.place.start;
-        let line_range = rule::lines_within(text, &(start..start), 0, JUDGED_REACH_BYTES);
+        let candidate = candidate(rule, target.path, types, text, &found.place);
         let compiled = rule::compiled(&self.compiled, found.rule);
         let known = known.entry(found.rule).or_default();
-        if compiled.allowed(rule, captured, text, &line_range, known)? {
+        let (captured, line) = (candidate.what.captured, &candidate.range);
+        if compiled.allowed(rule, captured, text, line, known)? {
             scanned.dropped.push(Dropped {
                 rule: found.rule,
                 line: first,
@@ -226,21 +296,7 @@ impl<'c> Scanner<'c> {
             });
             return Ok(None);
         }
-        let column = start - line_range.start;
-        let candidate = Candidate {
-            rule,
-            path: target.path,
-            types,
-            captured,
-            line: &text[line_range.clone()],
-            column,
-            line_is_cut: line_range
-                .start
-                .checked_sub(1)
-                .is_some_and(|before| text[before] != b'\n'),
-            before: &text[..line_range.start],
-        };
-        Ok(match judge::judge(&candidate) {
+        Ok(match judge::judge(&candidate.what) {
             Verdict::Drop(reason) => {
                 scanned.dropped.push(Dropped {
                     rule: found.rule,
@@ -350,6 +406,40 @@ fn masks(matches: &[Match], config: &Config) -> Vec<Range<usize>> {
         }
     }
     merged
+}
+
+/// A candidate, and where its line lies in the text.
+struct Placed<'t> {
+    what: Candidate<'t>,
+    range: Range<usize>,
+}
+
+/// Returns what the judges are shown of a match.
+fn candidate<'t>(
+    rule: &'t Rule,
+    path: &'t BStr,
+    types: Languages,
+    text: &'t [u8],
+    place: &Range<usize>,
+) -> Placed<'t> {
+    let start = place.start;
+    let range = rule::lines_within(text, &(start..start), 0, JUDGED_REACH_BYTES);
+    Placed {
+        what: Candidate {
+            rule,
+            path,
+            types,
+            captured: &text[place.clone()],
+            line: &text[range.clone()],
+            column: start - range.start,
+            line_is_cut: range
+                .start
+                .checked_sub(1)
+                .is_some_and(|before| text[before] != b'\n'),
+            before: &text[..range.start],
+        },
+        range,
+    }
 }
 
 /// The marker of inline exceptions, which the prefilter looks for like a keyword.

@@ -54,6 +54,16 @@ pub(super) fn judge(value: &[u8]) -> Look {
     Look::Weak
 }
 
+/// Returns the entropy of a value as a share of what a random text of its length and alphabet has.
+pub(super) fn density(value: &[u8]) -> f64 {
+    let most = expected(value.len(), Classes::of(value).alphabet());
+    if most > 0.0 {
+        shannon(value) / most
+    } else {
+        0.0
+    }
+}
+
 /// Returns the entropy that a random text of `length` over `alphabet` characters has on average.
 ///
 /// The first-order (Miller-Madow) bias of the estimate, log2(k) - (k-1)/(2 n ln 2), holds for long

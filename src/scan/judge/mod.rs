@@ -3,6 +3,7 @@
 pub mod checksum;
 pub mod documented;
 mod entropy;
+pub mod model;
 mod place;
 mod placeholder;
 mod repetition;
@@ -14,6 +15,7 @@ pub use place::is_fixture;
 use crate::spec::{Confidence, Kind, Languages, Rule};
 use bstr::BStr;
 use checksum::Outcome;
+use model::Opinion;
 
 /// A match of a rule, before it is judged.
 #[derive(Clone, Copy, Debug)]
@@ -100,39 +102,80 @@ fn secret(candidate: &Candidate<'_>) -> Verdict {
     }
     // What is proven needs no statistics: its checksum would not fit by chance.
     if confidence != Confidence::Proven {
-        // A whole key block or key file has lines, headers and padding; its checksum judges it.
-        let token = captured.len() <= MAX_TOKEN_BYTES && !captured.contains(&b'\n');
-        if let Some(reason) =
-            placeholder::judge(candidate).or_else(|| repetition::judge(captured).filter(|_| token))
-        {
+        if let Some(reason) = made_up(candidate) {
             return Verdict::Drop(reason);
         }
-        if rule
-            .min_entropy
-            .is_some_and(|least| shannon(captured) < least)
-        {
-            return Verdict::Drop("its entropy is below what the rule asks for");
-        }
-        if rule.confidence < Confidence::Format {
-            if let Some(reason) = words::judge(candidate) {
-                return Verdict::Drop(reason);
+        if by_model(rule) {
+            match model::judge(candidate) {
+                Opinion::Credential => reasons.push("name, value and place speak for a credential"),
+                Opinion::Perhaps => {
+                    confidence = Confidence::Hint;
+                    reasons.push("it could be a credential: not enough speaks for it");
+                }
+                Opinion::Other => return Verdict::Drop(against(candidate)),
             }
             match entropy::judge(captured) {
                 entropy::Look::Random => {
                     reasons.push("it looks random for its length and alphabet");
                 }
-                entropy::Look::Weak => {
-                    steps_down += 1;
-                    reasons.push("it could be a chosen word: it does not look random");
-                }
+                entropy::Look::Weak => reasons.push("a person could have chosen it"),
             }
         }
     }
     if is_fixture(candidate.path) {
         steps_down += 1;
         reasons.push("the file is a test, an example or documentation");
+    } else if by_model(rule) && place::in_documentation(candidate) {
+        steps_down += 1;
+        reasons.push("it stands in documentation or in a test");
     }
     Verdict::Keep(lowered(confidence, steps_down), reasons)
+}
+
+/// Tells whether the model judges what a rule matches: a secret without a known format.
+#[must_use]
+pub fn by_model(rule: &Rule) -> bool {
+    rule.kind == Kind::Secret && rule.confidence < Confidence::Format
+}
+
+/// Returns why a value stands for a value or is too plain for its rule, if it is.
+fn made_up(candidate: &Candidate<'_>) -> Option<Reason> {
+    let Candidate { rule, captured, .. } = *candidate;
+    // A whole key block or key file has lines, headers and padding; its checksum judges it.
+    let token = captured.len() <= MAX_TOKEN_BYTES && !captured.contains(&b'\n');
+    // The model knows more of how people choose passwords than that they repeat and count.
+    let plain = || repetition::judge(captured).filter(|_| token && !by_model(rule));
+    placeholder::judge(candidate).or_else(plain).or_else(|| {
+        let least = rule.min_entropy?;
+        (shannon(captured) < least).then_some("its entropy is below what the rule asks for")
+    })
+}
+
+/// Returns in words why the model says that a candidate is none.
+fn against(candidate: &Candidate<'_>) -> Reason {
+    placeholder::chosen(candidate.captured)
+        .or_else(|| repetition::judge(candidate.captured))
+        .or_else(|| words::reason(candidate))
+        .unwrap_or("name, value and place together speak against a credential")
+}
+
+/// Returns why a candidate for the model is dropped before the model is asked, if it is.
+#[must_use]
+pub fn before_model(candidate: &Candidate<'_>) -> Option<Reason> {
+    let Candidate { rule, captured, .. } = *candidate;
+    if documented::is_documented(captured) {
+        return Some("it is a sample value of the vendor's documentation");
+    }
+    match rule.checksum.map(|check| checksum::verify(check, captured)) {
+        Some(Outcome::Public(reason)) => Some(reason),
+        _ => made_up(candidate),
+    }
+}
+
+/// Tells whether a secret stands in a test, an example or documentation.
+#[must_use]
+pub fn in_sample(candidate: &Candidate<'_>) -> bool {
+    is_fixture(candidate.path) || place::in_documentation(candidate)
 }
 
 /// Returns a confidence so many steps lower, a hint at the lowest.

@@ -1,5 +1,6 @@
 //! What the place of a candidate says: fixtures and documentation, comments.
 
+use super::Candidate;
 use crate::spec::{Language, Languages};
 use bstr::{BStr, ByteSlice};
 
@@ -182,6 +183,33 @@ pub(super) fn in_block_comment(before: &[u8], types: Languages) -> bool {
         && reach[open..].find(b"*/").is_none()
 }
 
+/// Tells whether a secret stands in documentation or in a test within a file of code: a comment that
+/// documents what follows, a Python docstring, the tests at the end of a Rust file.
+pub(super) fn in_documentation(candidate: &Candidate<'_>) -> bool {
+    let Candidate {
+        line,
+        before,
+        types,
+        ..
+    } = *candidate;
+    let trimmed = line.trim_start();
+    if types.meets(BLOCK_COMMENTS)
+        && (["///", "//!", "/**", "* "]
+            .iter()
+            .any(|marker| trimmed.starts_with(marker.as_bytes()))
+            || in_block_comment(before, types))
+    {
+        return true;
+    }
+    let near = before.len() <= MAX_DOCUMENTED_BYTES;
+    let count = |what: &str| memchr::memmem::find_iter(before, what).count();
+    near && types.has(Language::Python) && (count("\"\"\"") % 2 == 1 || count("'''") % 2 == 1)
+        || near && types.has(Language::Rust) && count("#[cfg(test)]") > 0
+}
+
+/// How far into a file docstrings and tests are looked for.
+const MAX_DOCUMENTED_BYTES: usize = 256 << 10;
+
 /// How far back a block comment is looked for.
 const MAX_COMMENT_BYTES: usize = 16 << 10;
 
@@ -244,6 +272,43 @@ mod tests {
             b"/* first\n",
             Languages::of(&[Language::Python])
         ));
+    }
+
+    #[test]
+    fn documentation_in_code_is_told_apart() {
+        let config = crate::config::Config::builtin();
+        let documents = |path: &str, before: &str, line: &str| {
+            in_documentation(&Candidate {
+                rule: &config.rules[0],
+                path: path.into(),
+                types: crate::file_type::file_types(path.into(), b""),
+                captured: b"",
+                line: line.as_bytes(),
+                column: 0,
+                line_is_cut: false,
+                before: before.as_bytes(),
+            })
+        };
+        assert!(documents("a.rs", "", "/// let url = x"));
+        assert!(documents(
+            "a.rs",
+            "#[cfg(test)]\nmod tests {\n",
+            "let url = x"
+        ));
+        assert!(documents("a.java", "/**\n", " * url = x"));
+        assert!(documents(
+            "a.py",
+            "def f():\n    \"\"\"Connects::\n\n",
+            "url = x"
+        ));
+        assert!(documents("a.py", "EXAMPLES = r'''\n", "url: x"));
+        assert!(!documents(
+            "a.py",
+            "def f():\n    \"\"\"Connects.\"\"\"\n",
+            "url = x"
+        ));
+        assert!(!documents("a.rs", "fn f() {\n", "let url = x; // no"));
+        assert!(!documents("a.yml", "", "# url: x"));
     }
 
     #[test]

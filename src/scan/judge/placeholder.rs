@@ -2,7 +2,6 @@
 
 use super::{Candidate, Reason};
 use crate::scan::rule::holds_word;
-use crate::spec::Confidence;
 
 /// Words that no generated token holds and that people write where a token belongs.
 const FILLERS: &[&str] = &[
@@ -68,26 +67,41 @@ pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
     if value.len() <= 512 && holds_word(value, FILLERS) {
         return Some("it is a placeholder");
     }
-    if value
-        .iter()
-        .filter(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'?' | b'#'))
-        .count()
-        * 2
-        > value.len()
-    {
+    if is_masked(value) {
         return Some("it is masked");
-    }
-    if candidate.rule.confidence < Confidence::Format
-        && value.len() <= MAX_CHOSEN_BYTES
-        && holds_word(value, CHOSEN_FILLERS)
-    {
-        return Some("it is a word people write where a value belongs");
     }
     None
 }
 
+/// Returns what speaks against a value that holds a word which people write where a value belongs
+/// and may also choose as a part of one.
+pub(super) fn chosen(value: &[u8]) -> Option<Reason> {
+    (filler(value) == 1).then_some("it is a word people write where a value belongs")
+}
+
+/// Tells whether a value holds a word that people write where a value belongs, as a number that the
+/// trees of the model compare: 2 for one that no generated value holds, 1 for a further one, 3 for
+/// a masked value.
+pub(super) fn filler(value: &[u8]) -> i16 {
+    if is_masked(value) {
+        3
+    } else if value.len() <= 512 && holds_word(value, FILLERS) {
+        2
+    } else {
+        i16::from(value.len() <= MAX_CHOSEN_BYTES && holds_word(value, CHOSEN_FILLERS))
+    }
+}
+
+/// Tells whether most of a value is signs that stand for others.
+fn is_masked(value: &[u8]) -> bool {
+    let masks = value
+        .iter()
+        .filter(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'?' | b'#'));
+    masks.count() * 2 > value.len()
+}
+
 /// Tells whether a value is a template or a reference: `${X}`, `{{ x }}`, `<key>`, `%(x)s`, `$X`, `%X%`.
-fn is_template(value: &[u8]) -> bool {
+pub(super) fn is_template(value: &[u8]) -> bool {
     let pairs: [(&[u8], &[u8]); 6] = [
         (b"${", b"}"),
         (b"{{", b"}}"),

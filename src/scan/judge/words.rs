@@ -6,33 +6,36 @@ use bstr::ByteSlice;
 /// Letters only, up to this length, is a word or a name, and no generated value.
 const MAX_WORD_BYTES: usize = 15;
 
-/// Drops a value that is a word, a name, a path, a sentence or a piece of code.
-pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
-    let value = candidate.captured;
-    if value
-        .iter()
-        .filter(|byte| byte.is_ascii_whitespace())
-        .count()
-        >= 2
-    {
-        return Some("it is a sentence");
+/// Returns what kind of text a value is, as a number that the trees of the model compare, and 0 when
+/// it is none of them.
+pub(super) fn kind(value: &[u8]) -> i16 {
+    let blanks = value.iter().filter(|byte| byte.is_ascii_whitespace());
+    if blanks.count() >= 2 {
+        1
+    } else if value.iter().all(u8::is_ascii_alphabetic) && value.len() <= MAX_WORD_BYTES {
+        2
+    } else if is_name(value) {
+        3
+    } else if is_path(value) {
+        4
+    } else if is_code(value) {
+        5
+    } else {
+        0
     }
-    if value.iter().all(u8::is_ascii_alphabetic) && value.len() <= MAX_WORD_BYTES {
-        return Some("it is a word");
-    }
-    if is_name(value) {
-        return Some("it is a name");
-    }
-    if is_path(value) {
-        return Some("it is a path or an address");
-    }
-    if is_code(value) {
-        return Some("it is a piece of code");
-    }
-    if names_itself(candidate) {
-        return Some("it repeats the name it is given to");
-    }
-    None
+}
+
+/// Returns in words what speaks against a value being a secret, if anything does.
+pub(super) fn reason(candidate: &Candidate<'_>) -> Option<Reason> {
+    let text = match kind(candidate.captured) {
+        1 => Some("it is a sentence"),
+        2 => Some("it is a word"),
+        3 => Some("it is a name"),
+        4 => Some("it is a path or an address"),
+        5 => Some("it is a piece of code"),
+        _ => None,
+    };
+    text.or_else(|| names_itself(candidate).then_some("it repeats the name it is given to"))
 }
 
 /// Tells whether a value is words joined by separators, with a number or a version among them at
@@ -95,7 +98,7 @@ fn is_code(value: &[u8]) -> bool {
 }
 
 /// Tells whether the value is what the line calls it: `password = "password1"`, `"token": "token"`.
-fn names_itself(candidate: &Candidate<'_>) -> bool {
+pub(super) fn names_itself(candidate: &Candidate<'_>) -> bool {
     let letters = |bytes: &[u8]| -> Vec<u8> {
         bytes
             .iter()
