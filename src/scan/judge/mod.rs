@@ -145,10 +145,16 @@ fn made_up(candidate: &Candidate<'_>) -> Option<Reason> {
     let token = captured.len() <= MAX_TOKEN_BYTES && !captured.contains(&b'\n');
     // The model knows more of how people choose passwords than that they repeat and count.
     let plain = || repetition::judge(captured).filter(|_| token && !by_model(rule));
-    placeholder::judge(candidate).or_else(plain).or_else(|| {
-        let least = rule.min_entropy?;
-        (shannon(captured) < least).then_some("its entropy is below what the rule asks for")
-    })
+    let label = || {
+        (by_model(rule) && model::is_label(candidate)).then_some("it is a text for people to read")
+    };
+    placeholder::judge(candidate)
+        .or_else(plain)
+        .or_else(label)
+        .or_else(|| {
+            let least = rule.min_entropy?;
+            (shannon(captured) < least).then_some("its entropy is below what the rule asks for")
+        })
 }
 
 /// Returns in words why the model says that a candidate is none.

@@ -31,6 +31,12 @@ const CREDENTIAL: f64 = 0.85;
 /// From which probability on it is worth a hint.
 const PERHAPS: f64 = 0.5;
 
+/// Tells whether a value is the text of a label: `"LABEL_PASSWORD": "Wachtwoord"`.
+pub(super) fn is_label(candidate: &Candidate<'_>) -> bool {
+    !candidate.captured.iter().any(u8::is_ascii_digit)
+        && name::find(candidate.line, candidate.column).is_label()
+}
+
 /// Judges a candidate.
 pub(super) fn judge(candidate: &Candidate<'_>) -> Opinion {
     let probability = probability(&row(candidate));

@@ -144,6 +144,18 @@ const SHOWN: &[&[u8]] = &[
     b"lost",
 ];
 
+/// Those of them that are never part of the name of a secret.
+const LABELS: &[&[u8]] = &[
+    b"label",
+    b"title",
+    b"placeholder",
+    b"hint",
+    b"help",
+    b"msg",
+    b"message",
+    b"caption",
+];
+
 /// Beginnings of names whose values are public or of no use to others.
 const PUBLIC: &[&[u8]] = &[
     b"public",
@@ -254,6 +266,12 @@ impl Name<'_> {
         PUBLIC.iter().any(|word| head.find(word).is_some())
     }
 
+    /// Tells whether the name is that of a label: no value without a digit beside it is a secret.
+    pub(super) fn is_label(&self) -> bool {
+        let name = self.text.to_ascii_lowercase();
+        LABELS.iter().any(|word| name.find(word).is_some())
+    }
+
     /// Tells whether the name is of a text that is shown: `LABEL_PASSWORD`, `passwordHint`.
     pub(super) fn is_shown(&self) -> bool {
         let name = self.text.to_ascii_lowercase();
@@ -327,6 +345,8 @@ mod tests {
         assert!(!of("api_key = VALUE").is_public());
         assert!(of("LABEL_PASSWORD: VALUE").is_shown());
         assert!(!of("db_password: VALUE").is_shown());
+        assert!(of("LABEL_PASSWORD: VALUE").is_label());
+        assert!(!of("new_password_confirm: VALUE").is_label());
     }
 
     #[test]
