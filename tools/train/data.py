@@ -175,7 +175,7 @@ class Cases:
                 continue
             fold = int(hashlib.sha256(case["id"].encode()).hexdigest(), 16) % 12
             label = int(bool(case["should_detect"]))
-            out.add(place, row, label, 0.5, f"case-{fold}", "case")
+            out.add(place, row, label, 1.0, f"case-{fold}", "case")
 
 
 def add_clean(out, binary, folder, weight):

@@ -6,6 +6,7 @@
 """
 
 import argparse
+import json
 import os
 import subprocess
 import tempfile
@@ -21,17 +22,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 MODEL = f"{ROOT}/src/scan/judge/model"
 FOLDS = 6
-CLEAN_WEIGHT = 1.0
+CLEAN_WEIGHT = 2.0
 CHOSEN_WEIGHT = 0.5
 
 
 def build():
     """Builds the program that writes candidates; returns its path."""
     done = subprocess.run(
-        ["cargo", "build", "--locked", "--release", "--example", "candidates", "--message-format", "json"]
-        + os.environ.get("TRAIN_CARGO", "").split(),
+        ["cargo", "build", "--locked", "--release", "--example", "candidates", "--message-format", "json"],
         cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    import json
     for line in done.stdout.splitlines():
         message = json.loads(line)
         if message.get("executable") and message["target"]["name"] == "candidates":
@@ -124,6 +123,7 @@ def main():
         names = report.names(binary, f"{work}/excerpts")
         sums, of_chosen = held_out(found, chosen)
         report.tell(found, sums, of_chosen)
+        report.by_group(found, sums, 0.5)
         if args.details:
             report.write(found, sums, args.details)
         rows, labels, weights, groups, kinds = found.arrays()

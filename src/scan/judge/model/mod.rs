@@ -27,7 +27,7 @@ pub(super) enum Opinion {
 }
 
 /// From which probability on a candidate counts as a credential. docs/model.md says what it costs.
-const CREDENTIAL: f64 = 0.85;
+const CREDENTIAL: f64 = 0.93;
 /// From which probability on it is worth a hint.
 const PERHAPS: f64 = 0.5;
 
