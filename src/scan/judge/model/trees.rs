@@ -39,7 +39,8 @@ const NUMBERS: usize = {
 /// The numbers, read by the compiler.
 #[allow(
     long_running_const_eval,
-    reason = "some ten thousand numbers take it a moment"
+    clippy::large_const_arrays,
+    reason = "it is read by the compiler alone, which some ten thousand numbers take a moment"
 )]
 const VALUES: [i32; NUMBERS] = {
     let mut values = [0; NUMBERS];
@@ -58,10 +59,16 @@ const VALUES: [i32; NUMBERS] = {
     values
 };
 
+#[expect(clippy::cast_sign_loss, reason = "it is a count")]
 const TREES: usize = VALUES[0] as usize;
 const NODES: usize = (NUMBERS - 1 - TREES) / 4;
 
 /// Where each tree begins.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test compares what the trees say with what the training script says"
+)]
 static ROOTS: [u16; TREES] = {
     let mut roots = [0; TREES];
     let mut at = 0;
@@ -72,6 +79,11 @@ static ROOTS: [u16; TREES] = {
     roots
 };
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test compares what the trees say with what the training script says"
+)]
 static FOREST: [Node; NODES] = {
     let empty = Node {
         feature: LEAF,
