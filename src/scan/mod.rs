@@ -1,5 +1,6 @@
 //! From a text to its findings: prefilter, rules, judges, exceptions.
 
+mod candidates;
 mod excerpt;
 mod held;
 pub mod judge;
@@ -9,6 +10,7 @@ mod prefilter;
 mod resolve;
 mod rule;
 
+pub use candidates::Row;
 pub use rule::{CompileError, holds_word};
 
 use crate::added::AddedLines;
@@ -75,25 +77,6 @@ pub struct Dropped {
     pub line: u32,
     /// Why.
     pub reason: &'static str,
-}
-
-/// A match of a rule without a known format, as a row for the training of the model.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// Index of the rule.
-    pub rule: usize,
-    /// The lines of the secret.
-    pub lines: Range<u32>,
-    /// Where the secret lies in the text, in bytes.
-    pub place: Range<usize>,
-    /// Whether an exception of the rule covers it.
-    pub excepted: bool,
-    /// Why it is dropped without asking the model, if it is.
-    pub dropped: Option<judge::Reason>,
-    /// Whether it stands in a test, an example or documentation.
-    pub in_sample: bool,
-    /// What the model is asked about.
-    pub features: [i16; judge::model::NAMES.len()],
 }
 
 impl<'c> Scanner<'c> {
@@ -214,58 +197,6 @@ impl<'c> Scanner<'c> {
     #[must_use]
     pub fn complaints(&self, everything: bool) -> Vec<String> {
         self.allows.complaints(everything)
-    }
-
-    /// Returns what the rules without a known format match in a text, before anything is judged: what
-    /// the model of [`judge::model`] is trained with.
-    ///
-    /// # Errors
-    ///
-    /// Fails when a rule does not compile.
-    pub fn candidates(&self, target: &Target<'_>) -> Result<Vec<Row>, CompileError> {
-        let text = target.decoded.text.as_ref();
-        let lines = LineIndex::new(text);
-        let types = file_types(target.path, text);
-        let hits = matcher::Pass {
-            config: self.config,
-            compiled: &self.compiled,
-            path: target.path,
-            types,
-            binary: target.decoded.encoding == Encoding::Binary,
-            text,
-            lines: &lines,
-            added: target.added,
-            only: None,
-        }
-        .run(&self.prefilter)?;
-        let mut known = HashMap::new();
-        let mut rows = Vec::new();
-        for found in hits.matches {
-            let rule = &self.config.rules[found.rule];
-            if !judge::by_model(rule) {
-                continue;
-            }
-            let candidate = candidate(rule, target.path, types, text, &found.place);
-            let line = candidate.range.clone();
-            let known = known.entry(found.rule).or_default();
-            let excepted = rule::compiled(&self.compiled, found.rule).allowed(
-                rule,
-                candidate.what.captured,
-                text,
-                &line,
-                known,
-            )?;
-            rows.push(Row {
-                rule: found.rule,
-                lines: lines.lines_of(found.place.clone()),
-                place: found.place,
-                excepted,
-                dropped: judge::before_model(&candidate.what),
-                in_sample: judge::in_sample(&candidate.what),
-                features: judge::model::row(&candidate.what),
-            });
-        }
-        Ok(rows)
     }
 
     fn judge(

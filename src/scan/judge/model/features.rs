@@ -1,6 +1,7 @@
 //! What is measured of a candidate, as a row of numbers. The training reads the same rows.
 
 use super::super::{Candidate, entropy, place, placeholder, repetition, words};
+use super::lexicon::Lexicon;
 use super::name::{self, Kind, Name};
 use super::{letters, shape};
 use crate::spec::{Language, Languages};
@@ -78,9 +79,9 @@ features! {
     /// Whether it holds a word that people write where a value belongs: 2 a plain one.
     filler = placeholder::filler(m.value);
     /// Whether it holds a word of tests and samples.
-    sample_word = flag(holds_any(&m.lower_value, SAMPLE_WORDS));
+    sample_word = flag(m.in_value & TEST != 0);
     /// Whether it names what it should be.
-    telling_word = flag(holds_any(&m.lower_value, TELLING_WORDS));
+    telling_word = flag(m.in_value & TELLING != 0);
     /// Whether it repeats or counts.
     repeats = flag(repetition::judge(m.value).is_some());
     /// What kind of text it is: 1 a sentence, 2 a word, 3 a name, 4 a path, 5 code.
@@ -124,19 +125,19 @@ features! {
     /// Whether it stands in a comment.
     comment = flag(!m.candidate.line_is_cut && place::in_comment(m.candidate.line, m.candidate.column, m.candidate.types));
     /// Whether the line tells of a test: an assertion, a mock, a sample.
-    line_test = flag(holds_any(&m.beside, TEST_WORDS));
+    line_test = flag(m.beside & TEST != 0);
     /// Whether the line tells of a user, a host, an address.
-    line_user = flag(holds_any(&m.beside, USER_WORDS));
+    line_user = flag(m.beside & USER != 0);
     /// Whether the line is for people to read.
-    line_shown = flag(holds_any(&m.beside, SHOWN_WORDS));
+    line_shown = flag(m.beside & SHOWN != 0);
     /// Whether the line tells of digests and identifiers.
-    line_digest = flag(holds_any(&m.beside, DIGEST_WORDS));
+    line_digest = flag(m.beside & DIGEST != 0);
     /// Whether the lines before tell of a user, a host, an address.
-    before_user = flag(holds_any(&m.above, USER_WORDS));
+    before_user = flag(m.above & USER != 0);
     /// Whether the lines before tell of secrets.
-    before_secret = flag(holds_any(&m.above, TELLING_WORDS));
+    before_secret = flag(m.above & TELLING != 0);
     /// Whether the lines before are for people to read.
-    before_shown = flag(holds_any(&m.above, SHOWN_WORDS));
+    before_shown = flag(m.above & SHOWN != 0);
     /// What kind of file it is.
     file = file_kind(m.candidate.types);
     /// How precise the rule is among its like.
@@ -144,66 +145,107 @@ features! {
     in m
 }
 
-/// Words of values in tests and samples.
-const SAMPLE_WORDS: &[&[u8]] = &[
-    b"test", b"sample", b"demo", b"mock", b"foo", b"bar", b"123", b"abc", b"admin", b"root",
-    b"guest", b"user", b"hello", b"qwerty", b"letmein", b"welcome", b"default", b"invalid",
-    b"wrong", b"value", b"random", b"dummy", b"some",
-];
-/// Words for secrets themselves.
-const TELLING_WORDS: &[&[u8]] = &[
-    b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred",
-];
-/// Words of lines in tests and samples.
-const TEST_WORDS: &[&[u8]] = &[
-    b"test", b"assert", b"expect", b"mock", b"example", b"sample", b"dummy", b"fake", b"should",
-];
-/// Words of lines with a user, a host or an address.
-const USER_WORDS: &[&[u8]] = &[
-    b"user",
-    b"login",
-    b"email",
-    b"admin",
-    b"root",
-    b"host",
-    b"connect",
-    b"database",
-    b"client",
-    b"account",
-];
-/// Words of lines that are for people to read.
-const SHOWN_WORDS: &[&[u8]] = &[
-    b"label",
-    b"title",
-    b"message",
-    b"descri",
-    b"placeholder",
-    b"prompt",
-    b"error",
-    b"print",
-    b"help",
-    b"text",
-    b"html",
-    b"button",
-    b"translat",
-    b"<input",
-    b"click",
-];
-/// Words of lines with digests and identifiers.
-const DIGEST_WORDS: &[&[u8]] = &[
-    b"sha",
-    b"md5",
-    b"digest",
-    b"checksum",
-    b"commit",
-    b"uuid",
-    b"guid",
-    b"hash",
-    b"fingerprint",
-    b"version",
-    b"integrity",
-    b"revision",
-];
+/// Groups of words: for secrets themselves,
+const TELLING: u8 = 1;
+/// of tests and samples,
+const TEST: u8 = 2;
+/// of users, hosts and addresses,
+const USER: u8 = 4;
+/// of lines that are for people to read,
+const SHOWN: u8 = 8;
+/// of digests and identifiers.
+const DIGEST: u8 = 16;
+
+/// Words in values.
+static VALUE_WORDS: Lexicon = Lexicon::of(&[
+    (b"pass", TELLING),
+    (b"pwd", TELLING),
+    (b"secret", TELLING),
+    (b"token", TELLING),
+    (b"key", TELLING),
+    (b"auth", TELLING),
+    (b"cred", TELLING),
+    (b"test", TEST),
+    (b"sample", TEST),
+    (b"demo", TEST),
+    (b"mock", TEST),
+    (b"foo", TEST),
+    (b"bar", TEST),
+    (b"123", TEST),
+    (b"abc", TEST),
+    (b"admin", TEST),
+    (b"root", TEST),
+    (b"guest", TEST),
+    (b"user", TEST),
+    (b"hello", TEST),
+    (b"qwerty", TEST),
+    (b"letmein", TEST),
+    (b"welcome", TEST),
+    (b"default", TEST),
+    (b"invalid", TEST),
+    (b"wrong", TEST),
+    (b"value", TEST),
+    (b"random", TEST),
+    (b"dummy", TEST),
+    (b"some", TEST),
+]);
+
+/// Words in lines.
+static LINE_WORDS: Lexicon = Lexicon::of(&[
+    (b"pass", TELLING),
+    (b"pwd", TELLING),
+    (b"secret", TELLING),
+    (b"token", TELLING),
+    (b"key", TELLING),
+    (b"auth", TELLING),
+    (b"cred", TELLING),
+    (b"test", TEST),
+    (b"assert", TEST),
+    (b"expect", TEST),
+    (b"mock", TEST),
+    (b"example", TEST),
+    (b"sample", TEST),
+    (b"dummy", TEST),
+    (b"fake", TEST),
+    (b"should", TEST),
+    (b"user", USER),
+    (b"login", USER),
+    (b"email", USER),
+    (b"admin", USER),
+    (b"root", USER),
+    (b"host", USER),
+    (b"connect", USER),
+    (b"database", USER),
+    (b"client", USER),
+    (b"account", USER),
+    (b"label", SHOWN),
+    (b"title", SHOWN),
+    (b"message", SHOWN),
+    (b"descri", SHOWN),
+    (b"placeholder", SHOWN),
+    (b"prompt", SHOWN),
+    (b"error", SHOWN),
+    (b"print", SHOWN),
+    (b"help", SHOWN),
+    (b"text", SHOWN),
+    (b"html", SHOWN),
+    (b"button", SHOWN),
+    (b"translat", SHOWN),
+    (b"<input", SHOWN),
+    (b"click", SHOWN),
+    (b"sha", DIGEST),
+    (b"md5", DIGEST),
+    (b"digest", DIGEST),
+    (b"checksum", DIGEST),
+    (b"commit", DIGEST),
+    (b"uuid", DIGEST),
+    (b"guid", DIGEST),
+    (b"hash", DIGEST),
+    (b"fingerprint", DIGEST),
+    (b"version", DIGEST),
+    (b"integrity", DIGEST),
+    (b"revision", DIGEST),
+]);
 
 /// How much of a line before and behind a value is looked at, in bytes.
 const BESIDE_BYTES: usize = 160;
@@ -216,8 +258,8 @@ const VALUE_BYTES: usize = 120;
 struct Measured<'c> {
     candidate: &'c Candidate<'c>,
     value: &'c [u8],
-    /// In lower case, as are `beside` and `above`.
-    lower_value: Vec<u8>,
+    /// Groups of words in it.
+    in_value: u8,
     shape: shape::Shape,
     letters: letters::Letters,
     entropy: f64,
@@ -229,10 +271,10 @@ struct Measured<'c> {
     next: Option<u8>,
     /// The line around the value.
     line: &'c [u8],
-    /// The same without the value.
-    beside: Vec<u8>,
-    /// The end of what stands before the line.
-    above: Vec<u8>,
+    /// Groups of words in the line, the value left out.
+    beside: u8,
+    /// Groups of words at the end of what stands before the line.
+    above: u8,
 }
 
 impl<'c> Measured<'c> {
@@ -265,7 +307,8 @@ impl<'c> Measured<'c> {
         Self {
             candidate,
             value,
-            lower_value: value[..value.len().min(VALUE_BYTES)].to_ascii_lowercase(),
+            in_value: VALUE_WORDS
+                .groups(&value[..value.len().min(VALUE_BYTES)].to_ascii_lowercase()),
             shape: shape::Shape::of(value),
             letters: letters::look(value),
             entropy: entropy::shannon(value),
@@ -274,8 +317,8 @@ impl<'c> Measured<'c> {
             after,
             next: next.copied(),
             line: &line[from..to],
-            beside,
-            above: above.to_ascii_lowercase(),
+            beside: LINE_WORDS.groups(&beside),
+            above: LINE_WORDS.groups(&above.to_ascii_lowercase()),
         }
     }
 }
@@ -298,11 +341,6 @@ fn hundredths(of: f64) -> i16 {
 
 fn count(text: &[u8], bytes: &[u8]) -> usize {
     text.iter().filter(|byte| bytes.contains(byte)).count()
-}
-
-/// Tells whether a text in lower case holds one of some words.
-fn holds_any(text: &[u8], words: &[&[u8]]) -> bool {
-    words.iter().any(|word| text.find(word).is_some())
 }
 
 fn quote_of(byte: Option<u8>) -> i16 {

@@ -6,6 +6,7 @@
 
 mod features;
 mod letters;
+mod lexicon;
 mod name;
 mod shape;
 mod trees;

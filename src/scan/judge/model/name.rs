@@ -1,5 +1,6 @@
 //! The name that stands before a value, and what lies between the two.
 
+use super::lexicon::Lexicon;
 use bstr::ByteSlice;
 
 /// How far before a value its name is looked for, in bytes.
@@ -59,143 +60,143 @@ const WORDS: &[(&[u8], Kind)] = &[
 ];
 
 /// Ends of names that say that the value is something about a secret and no secret.
-const ABOUT: &[&[u8]] = &[
-    b"name",
-    b"file",
-    b"path",
-    b"url",
-    b"uri",
-    b"id",
-    b"type",
-    b"length",
-    b"len",
-    b"size",
-    b"field",
-    b"label",
-    b"text",
-    b"title",
-    b"hint",
-    b"prompt",
-    b"header",
-    b"format",
-    b"regex",
-    b"pattern",
-    b"error",
-    b"message",
-    b"msg",
-    b"expir",
-    b"policy",
-    b"input",
-    b"column",
-    b"attr",
-    b"param",
-    b"ref",
-    b"env",
-    b"var",
-    b"class",
-    b"kind",
-    b"method",
-    b"mode",
-    b"index",
-    b"prefix",
-    b"suffix",
-    b"help",
-    b"desc",
-    b"rule",
-    b"valid",
-    b"reset",
-    b"endpoint",
-    b"service",
-    b"manager",
-    b"provider",
-    b"store",
-    b"ring",
-    b"board",
-    b"code",
-    b"word",
-    b"press",
-    b"down",
-    b"up",
-    b"event",
-    b"frame",
-];
+static ABOUT: Lexicon = Lexicon::of(&[
+    (b"name", 1),
+    (b"file", 1),
+    (b"path", 1),
+    (b"url", 1),
+    (b"uri", 1),
+    (b"id", 1),
+    (b"type", 1),
+    (b"length", 1),
+    (b"len", 1),
+    (b"size", 1),
+    (b"field", 1),
+    (b"label", 1),
+    (b"text", 1),
+    (b"title", 1),
+    (b"hint", 1),
+    (b"prompt", 1),
+    (b"header", 1),
+    (b"format", 1),
+    (b"regex", 1),
+    (b"pattern", 1),
+    (b"error", 1),
+    (b"message", 1),
+    (b"msg", 1),
+    (b"expir", 1),
+    (b"policy", 1),
+    (b"input", 1),
+    (b"column", 1),
+    (b"attr", 1),
+    (b"param", 1),
+    (b"ref", 1),
+    (b"env", 1),
+    (b"var", 1),
+    (b"class", 1),
+    (b"kind", 1),
+    (b"method", 1),
+    (b"mode", 1),
+    (b"index", 1),
+    (b"prefix", 1),
+    (b"suffix", 1),
+    (b"help", 1),
+    (b"desc", 1),
+    (b"rule", 1),
+    (b"valid", 1),
+    (b"reset", 1),
+    (b"endpoint", 1),
+    (b"service", 1),
+    (b"manager", 1),
+    (b"provider", 1),
+    (b"store", 1),
+    (b"ring", 1),
+    (b"board", 1),
+    (b"code", 1),
+    (b"word", 1),
+    (b"press", 1),
+    (b"down", 1),
+    (b"up", 1),
+    (b"event", 1),
+    (b"frame", 1),
+]);
 
 /// Words in names of texts for people to read.
-const SHOWN: &[&[u8]] = &[
-    b"label",
-    b"title",
-    b"msg",
-    b"message",
-    b"text",
-    b"hint",
-    b"help",
-    b"error",
-    b"invalid",
-    b"forgot",
-    b"reset",
-    b"change",
-    b"enter",
-    b"confirm",
-    b"wrong",
-    b"required",
-    b"placeholder",
-    b"desc",
-    b"strength",
-    b"lost",
-];
+static SHOWN: Lexicon = Lexicon::of(&[
+    (b"label", 1),
+    (b"title", 1),
+    (b"msg", 1),
+    (b"message", 1),
+    (b"text", 1),
+    (b"hint", 1),
+    (b"help", 1),
+    (b"error", 1),
+    (b"invalid", 1),
+    (b"forgot", 1),
+    (b"reset", 1),
+    (b"change", 1),
+    (b"enter", 1),
+    (b"confirm", 1),
+    (b"wrong", 1),
+    (b"required", 1),
+    (b"placeholder", 1),
+    (b"desc", 1),
+    (b"strength", 1),
+    (b"lost", 1),
+]);
 
 /// Those of them that are never part of the name of a secret.
-const LABELS: &[&[u8]] = &[
-    b"label",
-    b"title",
-    b"placeholder",
-    b"hint",
-    b"help",
-    b"msg",
-    b"message",
-    b"caption",
-];
+static LABELS: Lexicon = Lexicon::of(&[
+    (b"label", 1),
+    (b"title", 1),
+    (b"placeholder", 1),
+    (b"hint", 1),
+    (b"help", 1),
+    (b"msg", 1),
+    (b"message", 1),
+    (b"caption", 1),
+]);
 
 /// Beginnings of names whose values are public or of no use to others.
-const PUBLIC: &[&[u8]] = &[
-    b"public",
-    b"publish",
-    b"pub_",
-    b"csrf",
-    b"xsrf",
-    b"primary",
-    b"foreign",
-    b"sort",
-    b"partition",
-    b"cache",
-    b"object",
-    b"hot",
-    b"map",
-    b"dict",
-    b"translation",
-    b"i18n",
-    b"site",
-    b"unique",
-    b"group",
-    b"next",
-    b"page",
-    b"continuation",
-    b"sync",
-    b"host",
-    b"registry",
-    b"ssh-",
-    b"known",
-    b"hash",
-    b"row",
-    b"item",
-    b"index",
-    b"query",
-    b"meta",
-    b"data",
-    b"route",
-    b"react",
-    b"by",
-];
+static PUBLIC: Lexicon = Lexicon::of(&[
+    (b"public", 1),
+    (b"publish", 1),
+    (b"pub_", 1),
+    (b"csrf", 1),
+    (b"xsrf", 1),
+    (b"primary", 1),
+    (b"foreign", 1),
+    (b"sort", 1),
+    (b"partition", 1),
+    (b"cache", 1),
+    (b"object", 1),
+    (b"hot", 1),
+    (b"map", 1),
+    (b"dict", 1),
+    (b"translation", 1),
+    (b"i18n", 1),
+    (b"site", 1),
+    (b"unique", 1),
+    (b"group", 1),
+    (b"next", 1),
+    (b"page", 1),
+    (b"continuation", 1),
+    (b"sync", 1),
+    (b"host", 1),
+    (b"registry", 1),
+    (b"ssh-", 1),
+    (b"known", 1),
+    (b"hash", 1),
+    (b"row", 1),
+    (b"item", 1),
+    (b"index", 1),
+    (b"query", 1),
+    (b"meta", 1),
+    (b"data", 1),
+    (b"route", 1),
+    (b"react", 1),
+    (b"by", 1),
+]);
 
 /// The name before a value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -256,26 +257,22 @@ pub(super) fn find(line: &[u8], column: usize) -> Name<'_> {
 impl Name<'_> {
     /// Tells whether the name is about a secret: `password_field`, `token_url`.
     pub(super) fn is_about(&self) -> bool {
-        let tail = self.tail.to_ascii_lowercase();
-        ABOUT.iter().any(|word| tail.find(word).is_some())
+        ABOUT.any(self.tail)
     }
 
     /// Tells whether the name is of something public: `public_key`, `csrf_token`.
     pub(super) fn is_public(&self) -> bool {
-        let head = self.head.to_ascii_lowercase();
-        PUBLIC.iter().any(|word| head.find(word).is_some())
+        PUBLIC.any(self.head)
     }
 
     /// Tells whether the name is that of a label: no value without a digit beside it is a secret.
     pub(super) fn is_label(&self) -> bool {
-        let name = self.text.to_ascii_lowercase();
-        LABELS.iter().any(|word| name.find(word).is_some())
+        LABELS.any(self.text)
     }
 
     /// Tells whether the name is of a text that is shown: `LABEL_PASSWORD`, `passwordHint`.
     pub(super) fn is_shown(&self) -> bool {
-        let name = self.text.to_ascii_lowercase();
-        SHOWN.iter().any(|word| name.find(word).is_some())
+        SHOWN.any(self.text)
     }
 
     /// Returns what joins the name and the value, as a number that the trees compare.
