@@ -7,12 +7,13 @@ pub mod model;
 mod place;
 mod placeholder;
 mod repetition;
+mod vendor_form;
 mod words;
 
 pub use entropy::shannon;
 pub use place::is_fixture;
 
-use crate::spec::{Confidence, Kind, Languages, Rule};
+use crate::spec::{Checksum, Confidence, Kind, Languages, Rule};
 use bstr::BStr;
 use checksum::Outcome;
 use model::Opinion;
@@ -123,13 +124,29 @@ fn secret(candidate: &Candidate<'_>) -> Verdict {
         }
     }
     if is_fixture(candidate.path) {
-        steps_down += 1;
+        steps_down += steps_in_sample(rule);
         reasons.push("the file is a test, an example or documentation");
-    } else if by_model(rule) && place::in_documentation(candidate) {
-        steps_down += 1;
+    } else if (by_model(rule) || is_key_block(rule)) && place::in_documentation(candidate) {
+        steps_down += steps_in_sample(rule);
         reasons.push("it stands in documentation or in a test");
     }
     Verdict::Keep(lowered(confidence, steps_down), reasons)
+}
+
+/// Returns how many steps lower a finding counts in a test, an example or documentation.
+///
+/// A test of TLS or of signatures needs a whole key, which is made for it and is then as real as any
+/// other; so a key there is a hint. A vendor's token has no such use.
+fn steps_in_sample(rule: &Rule) -> usize {
+    if is_key_block(rule) {
+        Confidence::ALL.len()
+    } else {
+        1
+    }
+}
+
+fn is_key_block(rule: &Rule) -> bool {
+    rule.checksum == Some(Checksum::Pem)
 }
 
 /// Tells whether the model judges what a rule matches: a secret without a known format.
@@ -148,13 +165,28 @@ fn made_up(candidate: &Candidate<'_>) -> Option<Reason> {
     let label = || {
         (by_model(rule) && model::is_label(candidate)).then_some("it is a text for people to read")
     };
+    let counted = || repetition::typed(captured).filter(|_| token && by_model(rule));
     placeholder::judge(candidate)
         .or_else(plain)
+        .or_else(counted)
         .or_else(label)
+        .or_else(|| by_model(rule).then(|| of_another_form(candidate)).flatten())
         .or_else(|| {
             let least = rule.min_entropy?;
             (shannon(captured) < least).then_some("its entropy is below what the rule asks for")
         })
+}
+
+/// Returns why the name of a value says that the value is no credential, if it does.
+fn of_another_form(candidate: &Candidate<'_>) -> Option<Reason> {
+    let name = model::name_of(candidate);
+    if vendor_form::contradicts(name, candidate.captured) {
+        Some("the vendor's credentials have another form")
+    } else if vendor_form::names_vault(name, candidate.captured) {
+        Some("it is the name of a key vault")
+    } else {
+        None
+    }
 }
 
 /// Returns in words why the model says that a candidate is none.

@@ -201,10 +201,35 @@ pub(super) fn in_documentation(candidate: &Candidate<'_>) -> bool {
     {
         return true;
     }
+    if in_code_span(candidate) {
+        return true;
+    }
     let near = before.len() <= MAX_DOCUMENTED_BYTES;
     let count = |what: &str| memchr::memmem::find_iter(before, what).count();
     near && types.has(Language::Python) && (count("\"\"\"") % 2 == 1 || count("'''") % 2 == 1)
         || near && types.has(Language::Rust) && count("#[cfg(test)]") > 0
+}
+
+/// Tells whether a secret stands in a comment of `#` lines that sets code between backticks, as
+/// documentation comments do: "# `key = …`".
+fn in_code_span(candidate: &Candidate<'_>) -> bool {
+    const HASH_COMMENTS: Languages = Languages::of(&[
+        Language::Python,
+        Language::Ruby,
+        Language::Perl,
+        Language::Elixir,
+        Language::Php,
+    ]);
+    let Candidate {
+        line,
+        column,
+        types,
+        ..
+    } = *candidate;
+    let before = &line[..column.min(line.len())];
+    types.meets(HASH_COMMENTS)
+        && before.trim_start().starts_with(b"# ")
+        && before.iter().filter(|byte| **byte == b'`').count() % 2 == 1
 }
 
 /// How far into a file docstrings and tests are looked for.
@@ -302,6 +327,7 @@ mod tests {
             "url = x"
         ));
         assert!(documents("a.py", "EXAMPLES = r'''\n", "url: x"));
+        assert!(!documents("a.rb", "", "# url = x"));
         assert!(!documents(
             "a.py",
             "def f():\n    \"\"\"Connects.\"\"\"\n",
@@ -309,6 +335,26 @@ mod tests {
         ));
         assert!(!documents("a.rs", "fn f() {\n", "let url = x; // no"));
         assert!(!documents("a.yml", "", "# url: x"));
+    }
+
+    #[test]
+    fn code_between_backticks_in_a_comment_is_documentation() {
+        let config = crate::config::Config::builtin();
+        let documents = |line: &str, column: usize| {
+            in_documentation(&Candidate {
+                rule: &config.rules[0],
+                path: "a.rb".into(),
+                types: crate::file_type::file_types("a.rb".into(), b""),
+                captured: b"",
+                line: line.as_bytes(),
+                column,
+                line_is_cut: false,
+                before: b"",
+            })
+        };
+        assert!(documents("  #   `key: x`", 12));
+        assert!(!documents("  #   `key`: x", 13));
+        assert!(!documents("  run(`key: x`)", 13));
     }
 
     #[test]

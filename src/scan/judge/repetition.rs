@@ -30,6 +30,31 @@ pub(super) fn judge(value: &[u8]) -> Option<Reason> {
     None
 }
 
+/// How long a value has to be before its letters and digits are looked at apart.
+const MIN_TYPED_BYTES: usize = 20;
+
+/// Drops a long value whose letters count up and whose digits do, however they are mixed:
+/// `aB1cD2eF3gH4`, as people type what is to look like a key. A vendor's prefix and length say more
+/// than that, so only values without a known format are asked.
+pub(super) fn typed(value: &[u8]) -> Option<Reason> {
+    if value.len() < MIN_TYPED_BYTES {
+        return None;
+    }
+    let counts_up = |class: fn(&u8) -> bool, last: u8, first: u8| {
+        let of: Vec<u8> = value
+            .iter()
+            .map(u8::to_ascii_lowercase)
+            .filter(class)
+            .collect();
+        let next = |pair: &&[u8]| {
+            pair[1] == pair[0] || pair[1] == pair[0] + 1 || (pair[0], pair[1]) == (last, first)
+        };
+        of.len() >= 6 && of.windows(2).filter(next).count() * 4 >= (of.len() - 1) * 3
+    };
+    (counts_up(u8::is_ascii_lowercase, b'z', b'a') && counts_up(u8::is_ascii_digit, b'9', b'0'))
+        .then_some("its characters count up or down")
+}
+
 fn distinct(bytes: &[u8]) -> usize {
     let mut seen = [false; 256];
     for &byte in bytes {
@@ -90,12 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_and_digits_that_count_apart_are_dropped() {
+        assert!(typed(b"aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2").is_some());
+        assert!(typed(b"aB1cD2eF3gH4").is_none(), "short ones are passwords");
+    }
+
+    #[test]
     fn generated_values_stay() {
         let mut random = Random::seeded(3);
         for length in [8, 16, 32, 64] {
             for _ in 0..500 {
                 let value = random.pick("0123456789abcdef", length);
                 assert_eq!(judge(value.as_bytes()), None, "{value}");
+                assert_eq!(typed(value.as_bytes()), None, "{value}");
             }
         }
     }
