@@ -229,7 +229,7 @@ fn in_code_span(candidate: &Candidate<'_>) -> bool {
     let before = &line[..column.min(line.len())];
     types.meets(HASH_COMMENTS)
         && before.trim_start().starts_with(b"# ")
-        && before.iter().filter(|byte| **byte == b'`').count() % 2 == 1
+        && memchr::memchr_iter(b'`', before).count() % 2 == 1
 }
 
 /// How far into a file docstrings and tests are looked for.

@@ -144,10 +144,18 @@ fn prefixed(
     })
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as `u8::is_ascii_digit` is"
+)]
 fn is_url_safe(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as `u8::is_ascii_digit` is"
+)]
 fn is_lower_hex(byte: &u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')
 }
