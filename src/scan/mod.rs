@@ -1,6 +1,8 @@
 //! From a text to its findings: prefilter, rules, judges, exceptions.
 
 mod candidates;
+mod decoded;
+mod encoded;
 mod excerpt;
 mod held;
 pub mod judge;
@@ -146,10 +148,16 @@ impl<'c> Scanner<'c> {
             only,
         }
         .run(&self.prefilter)?;
-        if hits.matches.is_empty() && !hits.marker {
+        // A rule that is run by itself is asked about its own pattern, not about encodings.
+        let places = if only.is_some() || target.decoded.encoding == Encoding::Binary {
+            Vec::new()
+        } else {
+            encoded::places(text)
+        };
+        if hits.matches.is_empty() && !hits.marker && places.is_empty() {
             return Ok(scanned);
         }
-        let masks = masks(&hits.matches, self.config);
+        let mut secrets = self.secrets(&hits.matches);
         let inline = if hits.marker {
             Inline::read(text, &lines)
         } else {
@@ -163,6 +171,16 @@ impl<'c> Scanner<'c> {
                 kept.push(judged);
             }
         }
+        let seen = decoded::Seen {
+            target,
+            types,
+            lines: &lines,
+            kept: &kept,
+        };
+        let within = self.decoded(&seen, &places, &mut scanned)?;
+        secrets.extend(within.iter().map(|judged| judged.found.place.clone()));
+        kept.extend(within);
+        let masks = merged(secrets);
         for judged in resolve::one_a_place(kept, &self.config.rules) {
             let rule = &self.config.rules[judged.found.rule];
             let touched = lines.lines_of(judged.found.whole.clone());
@@ -251,6 +269,15 @@ impl<'c> Scanner<'c> {
         })
     }
 
+    /// Returns what must not be shown: the captures of all secret rules.
+    fn secrets(&self, matches: &[Match]) -> Vec<Range<usize>> {
+        matches
+            .iter()
+            .filter(|found| self.config.rules[found.rule].kind == Kind::Secret)
+            .map(|found| found.place.clone())
+            .collect()
+    }
+
     fn finding(
         &self,
         judged: Judged,
@@ -321,13 +348,8 @@ struct Judged {
     fingerprint: Fingerprint,
 }
 
-/// Returns what must not be shown: the captures of all secret rules, merged, in order.
-fn masks(matches: &[Match], config: &Config) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = matches
-        .iter()
-        .filter(|found| config.rules[found.rule].kind == Kind::Secret)
-        .map(|found| found.place.clone())
-        .collect();
+/// Merges ranges that overlap, in order.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {

@@ -54,6 +54,9 @@ pub type Reason = &'static str;
 /// The longest thing that is judged as one token.
 const MAX_TOKEN_BYTES: usize = 512;
 
+/// The highest rank of a rule that knows nothing of who issued a secret: that of `context`.
+const NAMELESS_RANK: u8 = 30;
+
 /// Judges a candidate.
 #[must_use]
 pub fn judge(candidate: &Candidate<'_>) -> Verdict {
@@ -165,7 +168,9 @@ fn made_up(candidate: &Candidate<'_>) -> Option<Reason> {
     let label = || {
         (by_model(rule) && model::is_label(candidate)).then_some("it is a text for people to read")
     };
-    let counted = || repetition::typed(captured).filter(|_| token && by_model(rule));
+    // Rules that name a vendor rank higher: the name says more than how the value was typed.
+    let nameless = by_model(rule) && rule.rank <= NAMELESS_RANK;
+    let counted = || repetition::typed(captured).filter(|_| token && nameless);
     placeholder::judge(candidate)
         .or_else(plain)
         .or_else(counted)
