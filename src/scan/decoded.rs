@@ -29,29 +29,23 @@ impl Scanner<'_> {
     ) -> Result<Vec<Judged>, CompileError> {
         let text = seen.target.decoded.text.as_ref();
         let mut budget = Budget::new();
-        let mut found = Vec::new();
+        let (mut found, mut told) = (Vec::new(), false);
         for place in places {
             if self.is_known(seen, place) {
                 continue;
             }
-            let Some(plain) = encoded::decode(text, place, &mut budget) else {
-                continue;
-            };
-            let mut within = Vec::new();
-            self.search_decoded(&plain, seen, 1, &mut budget, &mut within)?;
-            for judged in &mut within {
-                judged.found.whole = place.range.clone();
-                judged.found.place = place.range.clone();
+            if let Some(plain) = encoded::decode(text, place, &mut budget) {
+                let first = found.len();
+                self.search_decoded(&plain, seen, 1, &mut budget, &mut found)?;
+                for judged in &mut found[first..] {
+                    judged.found.whole = place.range.clone();
+                    judged.found.place = place.range.clone();
+                }
             }
-            found.append(&mut within);
-            if budget.spent {
+            if budget.spent && !told {
+                told = true;
                 let line = seen.lines.line_of(place.range.start);
-                scanned.notes.push((
-                    line,
-                    "what is encoded here or below was not decoded to its end: it is more than 4 MiB"
-                        .to_owned(),
-                ));
-                break;
+                scanned.notes.push((line, LEFT.to_owned()));
             }
         }
         Ok(found)
@@ -148,6 +142,9 @@ impl Scanner<'_> {
         Ok(judged.filter(|judged| !by_model(rule) || judged.confidence > Confidence::Hint))
     }
 }
+
+/// What is said of a text that is more than the budget of its file.
+const LEFT: &str = "what is encoded here was not decoded to its end: a file has 4 MiB for that";
 
 /// How many findings before the end of a place are asked whether they overlap it.
 const NEIGHBOURS: usize = 8;
@@ -253,5 +250,16 @@ mod tests {
         let (_, scanned) = scan(&format!("a = 1\nb = '{bomb}'\n"), None);
         assert_eq!(scanned.notes.len(), 1);
         assert_eq!(scanned.notes[0].0, 2);
+    }
+
+    #[test]
+    fn what_follows_a_text_that_is_too_long_is_decoded() {
+        let long = STANDARD.encode("a line of a long text\n".repeat(300_000));
+        let code = nested(&format!("remote = {}", token()), 1);
+        let (_, scanned) = scan(&format!("a = '{long}'\nb = '{code}'\n"), None);
+        assert_eq!(scanned.notes.len(), 1);
+        assert_eq!(scanned.notes[0].0, 1);
+        assert_eq!(scanned.findings.len(), 1);
+        assert_eq!(scanned.findings[0].location.line, 2);
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn may_say(written: &[u8]) -> bool {
         if held >= 8 {
             held -= 8;
             let byte = (bits >> held & 0xFF) as u8;
-            if !is_text(byte) && !(byte == 0 && index % 2 == 1) {
+            if !(is_text(byte) || byte == 0 && index % 2 == 1) {
                 return false;
             }
             index += 1;
