@@ -46,13 +46,7 @@ const MOST_BYTES: u32 = 24;
 
 /// Works out what every match of `pattern` holds; of one that is not valid, nothing.
 pub(crate) fn of(pattern: &str) -> Need {
-    let parsed = ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .multi_line(true)
-        .build()
-        .parse(pattern);
-    let Ok(hir) = parsed else {
+    let Some(hir) = parsed(pattern) else {
         return Need::default();
     };
     let mut sets = sets_of(&hir);
@@ -64,6 +58,17 @@ pub(crate) fn of(pattern: &str) -> Need {
         *run = if best < LEAST_RUN { 0 } else { best };
     }
     Need { sets, runs }
+}
+
+/// Takes a pattern apart as the engine does; of one that is not valid, nothing.
+pub(crate) fn parsed(pattern: &str) -> Option<Hir> {
+    ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .multi_line(true)
+        .build()
+        .parse(pattern)
+        .ok()
 }
 
 /// Returns how many bytes a set has.

@@ -7,8 +7,7 @@
 //!
 //! The library and its build script share this file.
 
-use crate::need::{class_bytes, holds};
-use regex_syntax::ParserBuilder;
+use crate::need::{class_bytes, holds, parsed};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// How many marks a line can have. Three letters give one by hash, so that a mark may be there for
@@ -48,13 +47,7 @@ pub(crate) fn mark_line(marks: &mut Marks, line: &[u8]) {
 /// Works out the choices of a pattern, those aside which one of its keywords settles; of a pattern
 /// that is not valid, none.
 pub(crate) fn of(pattern: &str, keywords: &[&str]) -> Vec<Choice> {
-    let parsed = ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .multi_line(true)
-        .build()
-        .parse(pattern);
-    let Ok(hir) = parsed else {
+    let Some(hir) = parsed(pattern) else {
         return Vec::new();
     };
     let keywords: Vec<Word> = keywords
