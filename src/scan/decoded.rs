@@ -3,7 +3,7 @@
 use super::encoded::{self, Budget, Place, Plain};
 use super::judge::by_model;
 use super::matcher::{Match, Pass};
-use super::{CompileError, Judged, Scanned, Scanner, Target};
+use super::{CompileError, Judged, Scanned, Scanner, Target, resolve};
 use crate::decode::{Decoded, Encoding};
 use crate::lines::LineIndex;
 use crate::spec::{Confidence, Kind, Languages};
@@ -35,12 +35,8 @@ impl Scanner<'_> {
                 continue;
             }
             if let Some(plain) = encoded::decode(text, place, &mut budget) {
-                let first = found.len();
-                self.search_decoded(&plain, seen, 1, &mut budget, &mut found)?;
-                for judged in &mut found[first..] {
-                    judged.found.whole = place.range.clone();
-                    judged.found.place = place.range.clone();
-                }
+                let within = self.search_decoded(&plain, seen, 1, &mut budget)?;
+                found.extend(within.into_iter().map(|judged| at(judged, place)));
             }
             if budget.spent && !told {
                 told = true;
@@ -73,15 +69,15 @@ impl Scanner<'_> {
             })
     }
 
-    /// Searches a decoded text, and what is encoded within it, for secrets.
+    /// Searches a decoded text, and what is encoded within it, for secrets. Their places are those in
+    /// that text.
     fn search_decoded(
         &self,
         plain: &Plain,
         seen: &Seen<'_>,
         depth: usize,
         budget: &mut Budget,
-        found: &mut Vec<Judged>,
-    ) -> Result<(), CompileError> {
+    ) -> Result<Vec<Judged>, CompileError> {
         let decoded = Decoded {
             text: Cow::Borrowed(&plain.text),
             encoding: Encoding::Bytes,
@@ -106,6 +102,7 @@ impl Scanner<'_> {
         }
         .run(&self.prefilter)?
         .matches;
+        let mut found = Vec::new();
         for one in matches {
             let judged = self.judge_decoded(&one, &target, &lines, seen.types)?;
             found.extend(judged.map(|mut judged| {
@@ -116,11 +113,12 @@ impl Scanner<'_> {
         if depth < encoded::MAX_DEPTH {
             for place in encoded::places(&plain.text) {
                 if let Some(inner) = encoded::decode(&plain.text, &place, budget) {
-                    self.search_decoded(&inner, seen, depth + 1, budget, found)?;
+                    let within = self.search_decoded(&inner, seen, depth + 1, budget)?;
+                    found.extend(within.into_iter().map(|judged| at(judged, &place)));
                 }
             }
         }
-        Ok(())
+        Ok(resolve::one_a_place(found, &self.config.rules))
     }
 
     /// Judges a match in a decoded text: a secret of a known format, or one that the model is sure of.
@@ -141,6 +139,14 @@ impl Scanner<'_> {
         let judged = self.judge(found, target, lines, types, &mut known, &mut scratch)?;
         Ok(judged.filter(|judged| !by_model(rule) || judged.confidence > Confidence::Hint))
     }
+}
+
+/// Returns a finding of a decoded text as one at the place where that text is encoded.
+fn at(mut judged: Judged, place: &Place) -> Judged {
+    judged.found.whole = place.range.clone();
+    judged.found.place = place.range.clone();
+    judged.decoded = true;
+    judged
 }
 
 /// What is said of a text that is more than the budget of its file.
@@ -207,6 +213,28 @@ mod tests {
             );
             assert!(finding.reasons.contains(&"it is encoded in base 64"));
             assert!(!finding.excerpt.text.contains(&code), "it is masked");
+        }
+    }
+
+    #[test]
+    fn several_secrets_of_one_encoded_text_are_several_findings() {
+        let mut random = Random::seeded(23);
+        let tokens: Vec<String> = (0..3)
+            .map(|_| checksum::sample(Checksum::Github, &mut random))
+            .collect();
+        for depth in 1..=2 {
+            let plain = format!("a = {}\nb = {}\nc = {0}\n", tokens[0], tokens[1]);
+            let code = nested(&plain, depth);
+            let text = format!("b = '{code}'\nc = '{}'\n", tokens[2]);
+            let (_, scanned) = scan(&text, None);
+            let lines: Vec<_> = scanned
+                .findings
+                .iter()
+                .map(|found| found.location.line)
+                .collect();
+            assert_eq!(lines, [1, 1, 2], "the repeated one is told once; {depth}");
+            let first = &scanned.findings;
+            assert_ne!(first[0].fingerprint, first[1].fingerprint);
         }
     }
 

@@ -264,6 +264,7 @@ impl<'c> Scanner<'c> {
                     confidence,
                     reasons,
                     fingerprint,
+                    decoded: false,
                 })
             }
         })
@@ -291,6 +292,7 @@ impl<'c> Scanner<'c> {
             confidence,
             reasons,
             fingerprint,
+            decoded: _,
         } = judged;
         let rule = &self.config.rules[found.rule];
         let place = found.place;
@@ -346,6 +348,8 @@ struct Judged {
     confidence: Confidence,
     reasons: Vec<&'static str>,
     fingerprint: Fingerprint,
+    /// Whether its place is that of an encoded text in which it was found.
+    decoded: bool,
 }
 
 /// Merges ranges that overlap, in order.
