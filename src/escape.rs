@@ -3,6 +3,7 @@
 
 use bstr::ByteSlice;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Returns bytes as text in which every character is visible.
 #[must_use]
@@ -29,6 +30,24 @@ pub fn escape_into(out: &mut String, bytes: &[u8]) {
         for byte in chunk.invalid() {
             let _ = write!(out, "\\x{byte:02x}");
         }
+    }
+}
+
+/// Quotes a word for a POSIX shell.
+#[must_use]
+pub fn shell_quoted(word: &[u8]) -> Vec<u8> {
+    [b"'", &word.replace("'", "'\\''")[..], b"'"].concat()
+}
+
+/// Returns a path as a POSIX shell takes it, quoted where it must be, with every character visible.
+#[must_use]
+pub fn shell_word(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:,@%".contains(byte);
+    if bytes.iter().all(is_plain) {
+        escape_path(bytes)
+    } else {
+        escape_path(&shell_quoted(bytes))
     }
 }
 

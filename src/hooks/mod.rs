@@ -17,7 +17,7 @@ pub use install::{install, uninstall};
 pub use managers::Manager;
 pub use script::Hook;
 
-use crate::escape::escape_path;
+use crate::escape::{escape_path, shell_word};
 use bstr::{BString, ByteSlice};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub enum HookError {
         "core.hooksPath is set to {} {whom}, so a hook there would run in other repositories, too; \
          set it for this one (`git config core.hooksPath {}`), or guard them all (`guard install --global`)",
         path(folder),
-        script::shell_word(own)
+        shell_word(own)
     )]
     SharedHooksPath {
         /// The folder.

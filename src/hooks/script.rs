@@ -2,6 +2,7 @@
 
 use super::HookError;
 use super::file::is_executable;
+use crate::escape::shell_quoted;
 use bstr::{ByteSlice, ByteVec};
 use std::fs;
 use std::io;
@@ -109,7 +110,7 @@ impl Hook {
 /// Returns a script with the path of the binary filled in, quoted for a POSIX shell.
 fn filled(script: &str, binary: &Path) -> Vec<u8> {
     let path = binary.as_os_str().as_encoded_bytes();
-    let quoted = quoted(path);
+    let quoted = shell_quoted(path);
     // In the message the path stands inside double quotes.
     let shown: String = path
         .to_str_lossy()
@@ -120,23 +121,6 @@ fn filled(script: &str, binary: &Path) -> Vec<u8> {
         .as_bytes()
         .replacen(BINARY, quoted, 1)
         .replace(BINARY, shown)
-}
-
-/// Quotes a word for a POSIX shell.
-fn quoted(word: &[u8]) -> Vec<u8> {
-    [b"'", &word.replace("'", "'\\''")[..], b"'"].concat()
-}
-
-/// Returns a path as a shell takes it, quoted where it must be.
-pub(super) fn shell_word(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:,@%".contains(byte);
-    let word = if bytes.iter().all(is_plain) {
-        bytes.to_vec()
-    } else {
-        quoted(bytes)
-    };
-    super::escape_path(&word)
 }
 
 /// Returns the binary that a script of guard's runs.

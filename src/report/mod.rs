@@ -146,7 +146,7 @@ pub(crate) fn found(levels: [usize; 3]) -> String {
             .into_iter()
             .zip(["blocking", "to look at", "hinted at"])
             .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
+            .map(|(count, word)| format!("{} {word}", grouped(count as u64)))
             .collect();
         let _ = write!(line, " ({})", parts.join(", "));
     }
@@ -164,14 +164,20 @@ fn confidence_words(finding: &Finding, rule: &Rule) -> &'static str {
     }
 }
 
-/// Returns a number and its noun: `1 file`, `1,234 repositories`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
+/// Returns a number with its thousands set apart: `1,234`.
+fn grouped(count: u64) -> String {
     let mut digits = count.to_string();
     let mut at = digits.len();
     while at > 3 {
         at -= 3;
         digits.insert(at, ',');
     }
+    digits
+}
+
+/// Returns a number and its noun: `1 file`, `1,234 repositories`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let digits = grouped(count);
     match noun.strip_suffix('y') {
         _ if count == 1 => format!("{digits} {noun}"),
         Some(stem) => format!("{digits} {stem}ies"),

@@ -1,7 +1,6 @@
 //! What the rules without a known format match, unjudged: what their model is trained with.
 
-use super::{CompileError, LineIndex, Scanner, Target, candidate, judge, matcher, rule};
-use crate::decode::Encoding;
+use super::{CompileError, LineIndex, Scanner, Target, candidate, judge, rule};
 use crate::file_type::file_types;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -36,18 +35,7 @@ impl Scanner<'_> {
         let text = target.decoded.text.as_ref();
         let lines = LineIndex::new(text);
         let types = file_types(target.path, text);
-        let hits = matcher::Pass {
-            config: self.config,
-            compiled: &self.compiled,
-            path: target.path,
-            types,
-            binary: target.decoded.encoding == Encoding::Binary,
-            text,
-            lines: &lines,
-            added: target.added,
-            only: None,
-        }
-        .run(&self.prefilter)?;
+        let hits = self.matches(target, types, &lines, None)?;
         let mut known = HashMap::new();
         let mut rows = Vec::new();
         for found in hits.matches {

@@ -2,7 +2,7 @@
 
 use super::encoded::{self, Budget, Place, Plain};
 use super::judge::by_model;
-use super::matcher::{Match, Pass};
+use super::matcher::Match;
 use super::{CompileError, Judged, Scanned, Scanner, Target, resolve};
 use crate::decode::{Decoded, Encoding};
 use crate::lines::LineIndex;
@@ -89,19 +89,7 @@ impl Scanner<'_> {
             commit: None,
         };
         let lines = LineIndex::new(&plain.text);
-        let matches = Pass {
-            config: self.config,
-            compiled: &self.compiled,
-            path: target.path,
-            types: seen.types,
-            binary: false,
-            text: &plain.text,
-            lines: &lines,
-            added: None,
-            only: None,
-        }
-        .run(&self.prefilter)?
-        .matches;
+        let matches = self.matches(&target, seen.types, &lines, None)?.matches;
         let mut found = Vec::new();
         for one in matches {
             let judged = self.judge_decoded(&one, &target, &lines, seen.types)?;

@@ -136,18 +136,7 @@ impl<'c> Scanner<'c> {
         }
         let lines = LineIndex::new(text);
         let types = file_types(target.path, text);
-        let hits = matcher::Pass {
-            config: self.config,
-            compiled: &self.compiled,
-            path: target.path,
-            types,
-            binary: target.decoded.encoding == Encoding::Binary,
-            text,
-            lines: &lines,
-            added: target.added,
-            only,
-        }
-        .run(&self.prefilter)?;
+        let hits = self.matches(target, types, &lines, only)?;
         // A rule that is run by itself is asked about its own pattern, not about encodings.
         let places = if only.is_some() || target.decoded.encoding == Encoding::Binary {
             Vec::new()
@@ -209,6 +198,28 @@ impl<'c> Scanner<'c> {
             );
         }
         Ok(scanned)
+    }
+
+    /// Returns what the rules match in a text, unjudged; `only`: what this rule matches.
+    fn matches(
+        &self,
+        target: &Target<'_>,
+        types: Languages,
+        lines: &LineIndex<'_>,
+        only: Option<usize>,
+    ) -> Result<matcher::Hits, CompileError> {
+        matcher::Pass {
+            config: self.config,
+            compiled: &self.compiled,
+            path: target.path,
+            types,
+            binary: target.decoded.encoding == Encoding::Binary,
+            text: target.decoded.text.as_ref(),
+            lines,
+            added: target.added,
+            only,
+        }
+        .run(&self.prefilter)
     }
 
     /// Returns what is wrong with the exceptions, after a run; `everything`: the run saw all texts.

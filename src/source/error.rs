@@ -1,6 +1,6 @@
 //! What can go wrong while text is read.
 
-use crate::escape::escape_path;
+use crate::escape::{escape_path, shell_word};
 use bstr::BString;
 use git2::{ErrorClass, ErrorCode, Oid};
 use std::fmt;
@@ -351,15 +351,4 @@ fn list(paths: &[BString]) -> String {
 /// Returns a path as text in which every character is visible.
 fn shown(path: &std::path::Path) -> String {
     escape_path(path.as_os_str().as_encoded_bytes())
-}
-
-/// Quotes a path for a shell where it needs it.
-fn shell_word(path: &std::path::Path) -> String {
-    let path = path.to_string_lossy();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:,@%\\".contains(&byte);
-    if path.bytes().all(plain) {
-        path.into_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
 }

@@ -107,6 +107,33 @@ impl Languages {
         Self(bits)
     }
 
+    /// Languages of programs that set blocks in braces, and comments behind `//` and within `/* … */`.
+    pub const BRACES: Self = {
+        use Language as L;
+        Self::of(&[
+            L::Javascript,
+            L::Typescript,
+            L::Go,
+            L::Java,
+            L::Kotlin,
+            L::Scala,
+            L::Groovy,
+            L::Php,
+            L::Csharp,
+            L::Swift,
+            L::Dart,
+            L::Rust,
+            L::C,
+            L::Cpp,
+        ])
+    };
+
+    /// Returns the members of either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Tells whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {

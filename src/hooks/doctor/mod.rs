@@ -7,9 +7,10 @@ mod program;
 
 use super::install::OF_WORK_TREES;
 use super::place::{Place, Scope, git};
-use super::script::{Hook, is_own, shell_word};
+use super::script::{Hook, is_own};
 use super::{HookError, Manager, path};
 use crate::escape::escape;
+use crate::escape::shell_word;
 use bstr::ByteSlice;
 use judge::Judged;
 use std::ffi::OsString;

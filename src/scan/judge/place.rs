@@ -89,24 +89,7 @@ const LINE_COMMENTS: &[(&str, Languages)] = {
         ),
         (
             "//",
-            Languages::of(&[
-                L::Javascript,
-                L::Typescript,
-                L::Go,
-                L::Java,
-                L::Kotlin,
-                L::Scala,
-                L::Groovy,
-                L::Php,
-                L::Csharp,
-                L::Swift,
-                L::Dart,
-                L::Rust,
-                L::C,
-                L::Cpp,
-                L::Hcl,
-                L::Json,
-            ]),
+            Languages::BRACES.or(Languages::of(&[L::Hcl, L::Json])),
         ),
         ("--", Languages::of(&[L::Sql, L::Lua])),
         (";", Languages::of(&[L::Ini])),
@@ -118,28 +101,11 @@ const LINE_COMMENTS: &[(&str, Languages)] = {
 const MARKUP: Languages = Languages::of(&[Language::Html, Language::Xml, Language::Markdown]);
 
 /// File types with `/* … */`.
-const BLOCK_COMMENTS: Languages = {
-    use Language as L;
-    Languages::of(&[
-        L::Javascript,
-        L::Typescript,
-        L::Go,
-        L::Java,
-        L::Kotlin,
-        L::Scala,
-        L::Groovy,
-        L::Php,
-        L::Csharp,
-        L::Swift,
-        L::Dart,
-        L::Rust,
-        L::C,
-        L::Cpp,
-        L::Css,
-        L::Sql,
-        L::Hcl,
-    ])
-};
+const BLOCK_COMMENTS: Languages = Languages::BRACES.or(Languages::of(&[
+    Language::Css,
+    Language::Sql,
+    Language::Hcl,
+]));
 
 /// Tells whether a byte of a line stands in a comment, as far as the line itself tells.
 ///

@@ -363,22 +363,7 @@ fn file_kind(types: Languages) -> i16 {
         Languages::of(&[L::Shell, L::Powershell, L::Dockerfile, L::Sql]),
         Languages::of(&[L::Html, L::Xml, L::Css, L::Vue]),
         Languages::of(&[L::Python, L::Ruby, L::Perl, L::Lua, L::Elixir]),
-        Languages::of(&[
-            L::Javascript,
-            L::Typescript,
-            L::Go,
-            L::Java,
-            L::Kotlin,
-            L::Scala,
-            L::Groovy,
-            L::Php,
-            L::Csharp,
-            L::Swift,
-            L::Dart,
-            L::Rust,
-            L::C,
-            L::Cpp,
-        ]),
+        Languages::BRACES,
     ];
     KINDS
         .iter()
