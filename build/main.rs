@@ -6,6 +6,7 @@
     reason = "cargo reads what a build script prints"
 )]
 
+mod files;
 #[path = "../src/gram.rs"]
 #[expect(dead_code, reason = "the library uses what the build does not")]
 mod gram;
@@ -98,6 +99,7 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
         .map(|row| types_of(row.keys(), &rules))
         .collect();
     out.push_str(&keywords.tables(&types));
+    out.push_str(&files::tables(&rules));
     let names: Vec<&str> = keywords.rows.keys().copied().collect();
     let top = &packs[0].1.settings;
     writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))

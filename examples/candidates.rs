@@ -7,6 +7,7 @@ use guard::config::Config;
 use guard::decode::decode;
 use guard::scan::judge::model;
 use guard::scan::{Scanner, Target};
+use guard::source::Form;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -55,6 +56,7 @@ fn write_rows(
     let decoded = decode(bytes);
     let target = Target {
         path: path.into(),
+        form: Form::File,
         decoded: &decoded,
         added: None,
         commit: None,

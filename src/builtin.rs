@@ -4,7 +4,7 @@
 //! which took a millisecond for the rules alone. A rule is unpacked when it is first asked for.
 
 use crate::need::{ALPHABETS, Bytes};
-use crate::spec::{Languages, Rule, Severity};
+use crate::spec::{Languages, Part, Rule, Severity};
 
 /// Where a rule lies in the packed bytes, and what is asked most often.
 pub(crate) struct Head {
@@ -38,6 +38,14 @@ pub(crate) struct Keyword {
     count: u16,
     /// File types in which one of its rules looks; empty: all.
     pub(crate) types: Languages,
+}
+
+/// A part of file names and the rule about whole files that it leads to.
+pub(crate) struct FileKey {
+    part: Part,
+    start: u16,
+    length: u8,
+    rule: u16,
 }
 
 /// Which of [`NEIGHBOUR_SETS`] the bytes beside a keyword are in: before it, nearest first, and then
@@ -100,12 +108,37 @@ impl Keyword {
     }
 }
 
+impl FileKey {
+    fn text(&self) -> &'static [u8] {
+        let start = usize::from(self.start);
+        &FILE_KEY_TEXT.as_bytes()[start..start + usize::from(self.length)]
+    }
+}
+
+/// Returns the places in [`FILE_KEYS`] of those whose rules may look at a file of that name, which is
+/// in lower case.
+pub(crate) fn file_keys(name: &[u8]) -> impl Iterator<Item = usize> {
+    Part::ALL.into_iter().flat_map(move |part| {
+        let Some(text) = part.of(name) else {
+            return 0..0;
+        };
+        let start = FILE_KEYS.partition_point(|key| (key.part, key.text()) < (part, text));
+        let count = FILE_KEYS[start..].partition_point(|key| (key.part, key.text()) == (part, text));
+        start..start + count
+    })
+}
+
+/// Returns the index of the rule that a key leads to.
+pub(crate) fn rule_of_file_key(key: usize) -> usize {
+    usize::from(FILE_KEYS[key].rule)
+}
+
 #[expect(
     clippy::unreadable_literal,
     reason = "offsets and bits that nobody reads"
 )]
 mod packed {
-    use super::{Bytes, Head, Held, Keyword, Languages, Severity};
+    use super::{Bytes, FileKey, Head, Held, Keyword, Languages, Part, Severity};
 
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }

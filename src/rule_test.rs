@@ -6,6 +6,7 @@ use crate::example::expand;
 use crate::file_type::typical_path;
 use crate::random::Random;
 use crate::scan::{Scanner, Target};
+use crate::source::Form;
 use crate::spec::{Example, Rule};
 use std::fmt;
 
@@ -64,15 +65,20 @@ pub fn failures(config: &Config, scanner: &Scanner<'_>, index: usize) -> Vec<Fai
     out
 }
 
-/// Returns an example as a file: its path and its text with the placeholders filled.
+/// Returns an example as a file: its path and its content with the placeholders filled.
 ///
 /// # Errors
 ///
-/// Fails when a placeholder cannot be filled.
-pub fn file_of(rule: &Rule, example: &Example, number: usize) -> Result<(String, String), String> {
+/// Fails when a placeholder cannot be filled, or when what should be hexadecimal digits is not.
+pub fn file_of(rule: &Rule, example: &Example, number: usize) -> Result<(String, Vec<u8>), String> {
     let mut random = Random::seeded(seed(&rule.id, number));
     let text = expand(&example.text, &mut random).map_err(|error| error.to_string())?;
-    Ok((path_of(rule, example), text))
+    let bytes = if example.hex {
+        bytes_of(&text).ok_or("`hex` takes pairs of hexadecimal digits")?
+    } else {
+        text.into_bytes()
+    };
+    Ok((path_of(rule, example), bytes))
 }
 
 fn failure(
@@ -87,9 +93,10 @@ fn failure(
         Ok(file) => file,
         Err(error) => return Some(error),
     };
-    let decoded = decode(text.as_bytes());
+    let decoded = decode(&text);
     let target = Target {
         path: path.as_str().into(),
+        form: Form::File,
         decoded: &decoded,
         added: None,
         commit: None,
@@ -123,6 +130,21 @@ fn first_line(text: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// Returns the bytes that hexadecimal digits give; blanks between them do not matter.
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = digits
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| {
+        let digit = |at: usize| char::from(pair[at]).to_digit(16);
+        u8::try_from(digit(0)? << 4 | digit(1)?).ok()
+    };
+    let bytes = pairs.iter().map(byte).collect::<Option<Vec<u8>>>()?;
+    rest.is_empty().then_some(bytes)
+}
+
 /// FNV-1a, so that each rule has examples of its own.
 ///
 /// Source: G. Fowler, L. C. Noll, K.-P. Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
@@ -137,7 +159,7 @@ fn path_of(rule: &Rule, example: &Example) -> String {
     if !example.path.is_empty() {
         return example.path.to_string();
     }
-    match rule.paths.first() {
+    match rule.marks.names.first().or_else(|| rule.paths.first()) {
         Some(glob) => path_from(glob),
         None => typical_path(rule.languages),
     }
@@ -166,6 +188,13 @@ fn path_from(glob: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_from_digits() {
+        assert_eq!(bytes_of("00 fF\n7f"), Some(vec![0, 255, 127]));
+        assert_eq!(bytes_of("0"), None);
+        assert_eq!(bytes_of("+1"), None);
+    }
 
     #[test]
     fn paths_from_globs() {

@@ -263,9 +263,11 @@ impl Work<'_> {
                 .iter()
                 .map(|found| (found.rule, &found.fingerprint))
                 .collect();
-            again
-                .findings
-                .retain(|found| !seen.contains(&(found.rule, &found.fingerprint)));
+            // The file as a whole is the same in either view.
+            again.findings.retain(|found| {
+                !seen.contains(&(found.rule, &found.fingerprint))
+                    && !self.scanner.is_about_files(found.rule)
+            });
             mine.findings.extend(again.findings);
         }
         let path = || crate::escape::escape_path(&item.path);
@@ -306,6 +308,7 @@ impl Work<'_> {
         };
         let target = Target {
             path: item.path.as_ref(),
+            form: item.form,
             decoded,
             added: added.as_ref(),
             commit: item.commit.as_ref(),

@@ -4,6 +4,7 @@ use guard::config::Config;
 use guard::decode::decode;
 use guard::rule_test::{failures, file_of};
 use guard::scan::{Scanner, Target};
+use guard::source::Form;
 use guard::spec::{Confidence, Kind, Rule};
 
 fn id(rule: &Rule) -> &str {
@@ -36,9 +37,10 @@ fn no_rule_hides_another_in_silence() {
     for rule in config.rules.iter().filter(|rule| rule.enabled) {
         for (number, example) in rule.matching.iter().enumerate() {
             let (path, text) = file_of(rule, example, number).expect("placeholders are known");
-            let decoded = decode(text.as_bytes());
+            let decoded = decode(&text);
             let target = Target {
                 path: path.as_str().into(),
+                form: Form::File,
                 decoded: &decoded,
                 added: None,
                 commit: None,
@@ -88,6 +90,7 @@ fn packs_hold_no_secret_themselves() {
         let name = path.to_string_lossy().into_owned();
         let target = Target {
             path: name.as_str().into(),
+            form: Form::File,
             decoded: &decoded,
             added: None,
             commit: None,

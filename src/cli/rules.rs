@@ -91,6 +91,14 @@ fn show(id: &str, out: &mut dyn Write) -> anyhow::Result<ExitStatus> {
             languages.join(", ")
         }
     )?;
+    for (title, list) in [
+        ("named", &rule.marks.names),
+        ("beginning with the bytes", &rule.marks.begins),
+    ] {
+        if !list.is_empty() {
+            writeln!(out, "{title}: {}", list.join(", "))?;
+        }
+    }
     for (title, text) in [("why", &rule.why), ("instead", &rule.fix)] {
         writeln!(out, "\n{}\n{}", title.bold(), indented(text))?;
     }
@@ -100,6 +108,9 @@ fn show(id: &str, out: &mut dyn Write) -> anyhow::Result<ExitStatus> {
     for (title, examples) in [("reported", &rule.matching), ("not reported", &rule.twins)] {
         writeln!(out, "\n{}", title.bold())?;
         for example in examples.iter() {
+            if !rule.marks.is_empty() {
+                writeln!(out, "  {}", escape(example.path.as_bytes()))?;
+            }
             writeln!(out, "{}", indented(&example.text))?;
         }
     }

@@ -75,16 +75,21 @@ fn write_finding(
         Level::Note => Mark::NOTE,
     };
     let excerpt = &finding.excerpt;
-    let snippet = Snippet::source(excerpt.text.as_str())
-        .line_start(excerpt.first_line as usize)
-        .fold(false)
-        .annotation(
-            AnnotationKind::Primary
-                .span(excerpt.highlight.clone())
-                .label(label(finding, rule)),
-        );
-    let mut group = Group::with_level(mark)
-        .element(snippet)
+    let group = Group::with_level(mark.clone());
+    let group = if rule.marks.is_empty() {
+        let annotation = AnnotationKind::Primary
+            .span(excerpt.highlight.clone())
+            .label(label(finding, rule));
+        let snippet = Snippet::source(excerpt.text.as_str())
+            .line_start(excerpt.first_line as usize)
+            .fold(false)
+            .annotation(annotation);
+        group.element(snippet)
+    } else {
+        // Of a file that is a secret as a whole nothing is shown.
+        group.element(mark.with_name("file").message(label(finding, rule)))
+    };
+    let mut group = group
         .element(Mark::NOTE.with_name("why").message(rule.why.as_ref()))
         .element(Mark::HELP.with_name("instead").message(rule.fix.as_ref()));
     if let (Kind::Secret, Some(commit)) = (rule.kind, &finding.commit) {
@@ -133,6 +138,13 @@ fn label(finding: &Finding, rule: &Rule) -> String {
 }
 
 fn allow_hint(finding: &Finding, rule: &Rule) -> String {
+    if !rule.marks.is_empty() {
+        return format!(
+            "write `{MARKER} {} REASON` anywhere in it, or except it under `[[allow]]` in \
+             patterns.toml (fingerprint {})",
+            rule.id, finding.fingerprint
+        );
+    }
     format!(
         "write `{MARKER} {} REASON` on this line or the line above (fingerprint {})",
         rule.id, finding.fingerprint

@@ -84,6 +84,7 @@ impl Scanner<'_> {
         };
         let target = Target {
             path: seen.target.path,
+            form: seen.target.form,
             decoded: &decoded,
             added: None,
             commit: None,
@@ -151,6 +152,7 @@ mod tests {
     use crate::decode::decode;
     use crate::finding::{Fingerprint, Secret};
     use crate::random::Random;
+    use crate::source::Form;
     use crate::scan::judge::checksum;
     use crate::spec::Checksum;
     use base64::Engine as _;
@@ -161,6 +163,7 @@ mod tests {
         let decoded = decode(text.as_bytes());
         let target = Target {
             path: "src/app.py".into(),
+            form: Form::File,
             decoded: &decoded,
             added,
             commit: None,

@@ -4,6 +4,7 @@ mod candidates;
 mod decoded;
 mod encoded;
 mod excerpt;
+mod files;
 mod held;
 pub mod judge;
 mod matcher;
@@ -13,6 +14,7 @@ mod resolve;
 mod rule;
 
 pub use candidates::Row;
+pub(crate) use files::name_class;
 pub use rule::{CompileError, holds_word};
 
 use crate::added::AddedLines;
@@ -21,10 +23,11 @@ use crate::decode::{Decoded, Encoding};
 use crate::file_type::file_types;
 use crate::finding::{Finding, Fingerprint, Level, Location, Secret};
 use crate::lines::{self, LineIndex};
-use crate::source::Commit;
+use crate::source::{Commit, Form};
 use crate::spec::{Confidence, Kind, Languages, Precision, Rule};
 use crate::suppress::{Allows, Inline, MARKER, today};
 use bstr::BStr;
+use files::Files;
 use judge::{Candidate, Verdict};
 use matcher::Match;
 use prefilter::Prefilter;
@@ -37,6 +40,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Scanner<'c> {
     config: &'c Config,
     prefilter: Prefilter,
+    files: Files,
     /// A place for the compiled parts of each rule.
     compiled: Vec<OnceLock<Box<Compiled>>>,
     allows: Allows<'c>,
@@ -47,6 +51,8 @@ pub struct Scanner<'c> {
 pub struct Target<'t> {
     /// Path from the repository root.
     pub path: &'t BStr,
+    /// What the text is: only a file can be a finding as a whole.
+    pub form: Form,
     /// The text.
     pub decoded: &'t Decoded<'t>,
     /// Which of its lines are new; `None`: all of them.
@@ -88,6 +94,7 @@ impl<'c> Scanner<'c> {
         Self {
             config,
             prefilter: Prefilter::new(config),
+            files: Files::new(config),
             compiled: (0..config.rules.len()).map(|_| OnceLock::new()).collect(),
             allows: Allows::new(
                 &config.allows,
@@ -143,7 +150,16 @@ impl<'c> Scanner<'c> {
         } else {
             encoded::places(text)
         };
-        if hits.matches.is_empty() && !hits.marker && places.is_empty() {
+        let files = files::Look {
+            files: &self.files,
+            config: self.config,
+            compiled: &self.compiled,
+            target,
+            only,
+        }
+        .run(&mut scanned)?;
+        let nothing = hits.matches.is_empty() && files.is_empty();
+        if nothing && !hits.marker && places.is_empty() {
             return Ok(scanned);
         }
         let mut secrets = self.secrets(&hits.matches);
@@ -170,7 +186,8 @@ impl<'c> Scanner<'c> {
         secrets.extend(within.iter().map(|judged| judged.found.place.clone()));
         kept.extend(within);
         let masks = merged(secrets);
-        for judged in resolve::one_a_place(kept, &self.config.rules) {
+        let within = resolve::one_a_place(kept, &self.config.rules);
+        for judged in self.with_file(files, within) {
             let rule = &self.config.rules[judged.found.rule];
             let touched = lines.lines_of(judged.found.whole.clone());
             let captured = &text[judged.found.place.clone()];
@@ -281,6 +298,21 @@ impl<'c> Scanner<'c> {
         })
     }
 
+    /// Puts the one finding about the whole file before those within it, unless one of those says it.
+    fn with_file(&self, files: Vec<Judged>, mut within: Vec<Judged>) -> Vec<Judged> {
+        let file = resolve::one_a_place(files, &self.config.rules).pop();
+        if let Some(file) = file.filter(|file| !files::is_told(file, &within, self.config)) {
+            within.insert(0, file);
+        }
+        within
+    }
+
+    /// Tells whether a rule is about whole files.
+    #[must_use]
+    pub fn is_about_files(&self, rule: usize) -> bool {
+        !self.config.rules[rule].marks.is_empty()
+    }
+
     /// Returns what must not be shown: the captures of all secret rules.
     fn secrets(&self, matches: &[Match]) -> Vec<Range<usize>> {
         matches
@@ -307,22 +339,28 @@ impl<'c> Scanner<'c> {
         } = judged;
         let rule = &self.config.rules[found.rule];
         let place = found.place;
-        let (start, end) = (lines.position(place.start), lines.position(place.end));
-        Finding {
-            rule: found.rule,
-            path: target.path.to_owned(),
-            location: Location {
+        let (location, excerpt) = if rule.marks.is_empty() {
+            let (start, end) = (lines.position(place.start), lines.position(place.end));
+            let location = Location {
                 line: start.line,
                 column: start.column,
                 end_line: end.line,
                 end_column: end.column,
-            },
+            };
+            (location, excerpt::excerpt(text, lines, &place, masks))
+        } else {
+            (files::START, files::nothing_shown())
+        };
+        Finding {
+            rule: found.rule,
+            path: target.path.to_owned(),
+            location,
             level: self.level(rule, confidence, target.path),
             severity: rule.severity,
             confidence,
             reasons,
             fingerprint,
-            excerpt: excerpt::excerpt(text, lines, &place, masks),
+            excerpt,
             commit: target.commit.cloned(),
         }
     }

@@ -7,6 +7,7 @@ use super::repository::Handle;
 use super::{Commit, Form, Item, Old, Place, Plan, SourceError};
 use crate::file_type::file_types;
 use crate::scan::judge::is_fixture;
+use crate::scan::name_class;
 use crate::spec::Languages;
 use bstr::{BStr, BString};
 use git2::Oid;
@@ -25,12 +26,12 @@ pub(super) struct Files {
 /// Folders and texts that were met.
 ///
 /// Of a path only that counts which decides how its text is judged: whether it is among tests and
-/// examples, and of which type the name makes it. A text that comes again under another such name
+/// examples, and of which type or kind of secret the name makes it. A text that comes again under another such name
 /// is looked at again.
 #[derive(Default)]
 struct Met {
     trees: HashSet<(Oid, bool)>,
-    blobs: HashSet<(Oid, Form, Languages, bool)>,
+    blobs: HashSet<(Oid, Form, Languages, bool, Option<usize>)>,
     /// The text that was met last under each path: of the next one there, only what is new has to
     /// be looked at.
     last: HashMap<BString, (Form, Oid)>,
@@ -121,7 +122,8 @@ impl Files {
         if let Some(met) = &mut self.met {
             let types = file_types(path.as_ref(), b"");
             let is_fixture = is_fixture(path.as_ref());
-            let is_known = !met.blobs.insert((oid, form, types, is_fixture));
+            let name = name_class(path.as_ref());
+            let is_known = !met.blobs.insert((oid, form, types, is_fixture, name));
             let last = met.last.insert(path.clone(), (form, oid));
             if is_known {
                 return;

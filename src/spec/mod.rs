@@ -7,6 +7,7 @@
 mod checksum;
 mod fault;
 mod field;
+mod files;
 mod language;
 mod read;
 mod rule;
@@ -14,6 +15,8 @@ mod settings;
 
 pub use checksum::Checksum;
 pub use fault::{Fault, Faults};
+pub use files::FileMarks;
+pub(crate) use files::{KEY_BYTES, Part, first_bytes, key_of};
 pub use language::{Language, Languages};
 pub use read::{PatternFile, RuleChange, Sourced, read};
 pub use settings::{Allow, Date, Settings};
@@ -150,6 +153,9 @@ pub struct Rule {
     pub near_lines: u32,
     /// Patterns looked for in the whole file.
     pub file: Around,
+    /// Of a rule about whole files, what it asks of name and first bytes; empty: a rule about what
+    /// stands in texts.
+    pub marks: FileMarks,
     /// Shannon entropy below which a secret is dropped, in bits per byte.
     pub min_entropy: Option<f64>,
     /// The check that proves or refutes a secret.
@@ -205,4 +211,6 @@ pub struct Example {
     pub path: Text,
     /// The text, with placeholders.
     pub text: Text,
+    /// Whether the text gives bytes as hexadecimal digits.
+    pub hex: bool,
 }

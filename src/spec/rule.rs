@@ -1,6 +1,7 @@
 //! Reads one `[[rule]]` of a pattern file.
 
 use super::fault::Sink;
+use super::files::read_marks;
 use super::field::{Fields, check_regex, names_of, number, one_of, string, table};
 use super::{
     Around, Checksum, Confidence, Example, Kind, Language, Languages, List, Precision, Rule,
@@ -14,6 +15,8 @@ use toml::de::DeValue;
 const MAX_LINES: u32 = 200;
 /// The shortest keyword: shorter ones are found everywhere and save nothing.
 const MIN_KEYWORD_BYTES: usize = 3;
+/// The rank of rules about whole files: whatever is found in a file says more.
+const FILE_RANK: u8 = 5;
 
 /// Reads one `[[rule]]`.
 pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule {
@@ -56,9 +59,24 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         )
         .unwrap_or(Precision::High);
     let languages = read_languages(&mut fields, sink);
-    let (regex, group) = read_regex(&mut fields, sink);
+    let marks = read_marks(&mut fields, kind, sink);
+    let of_texts = marks.is_empty();
+    let (regex, group) = if of_texts {
+        read_regex(&mut fields, sink)
+    } else {
+        Default::default()
+    };
+    let keywords = if of_texts {
+        read_keywords(&mut fields, sink)
+    } else {
+        List::default()
+    };
     let lines = fields.number("lines", 1..=MAX_LINES, sink).unwrap_or(1);
-    let rank = read_rank(&mut fields, kind, confidence, sink);
+    let rank = if of_texts {
+        read_rank(&mut fields, kind, confidence, sink)
+    } else {
+        FILE_RANK
+    };
     let near_lines = fields.number("near-lines", 0..=MAX_LINES, sink);
     let rule = Rule {
         id: id.into(),
@@ -71,7 +89,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         languages,
         paths: list(fields.strings("paths", sink)),
         not_paths: list(fields.strings("not-paths", sink)),
-        keywords: read_keywords(&mut fields, sink),
+        keywords,
         regex: regex.into(),
         group,
         lines,
@@ -85,6 +103,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
             requires: regexes(&mut fields, "requires-file", sink),
             unless: regexes(&mut fields, "unless-file", sink),
         },
+        marks,
         min_entropy: fields.float("min-entropy", sink),
         checksum: fields.name(
             "checksum",
@@ -364,9 +383,11 @@ fn read_examples(
                     continue;
                 };
                 let path = fields.required("path", sink).into();
-                let text = fields.required("text", sink).into();
+                let hex = fields.take("hex").is_some();
+                let key = if hex { "hex" } else { "text" };
+                let text = fields.required(key, sink).into();
                 fields.finish("an example", sink);
-                Example { path, text }
+                Example { path, text, hex }
             } else {
                 let Some(text) = string(item, key, sink) else {
                     continue;
@@ -374,6 +395,7 @@ fn read_examples(
                 Example {
                     path: Text::default(),
                     text: text.into(),
+                    hex: false,
                 }
             };
             out.push(example);

@@ -6,6 +6,7 @@ use guard::added::AddedLines;
 use guard::config::Config;
 use guard::decode::decode;
 use guard::scan::{Scanner, Target};
+use guard::source::Form;
 use std::fs;
 use std::path::Path;
 
@@ -43,6 +44,7 @@ fn bench(bencher: Bencher<'_, '_>, path: &str, text: &[u8], added: Option<&Added
     let decoded = decode(text);
     let target = Target {
         path: path.into(),
+        form: Form::File,
         decoded: &decoded,
         added,
         commit: None,
