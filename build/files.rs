@@ -1,6 +1,6 @@
 //! Tables by which a file's name and first bytes lead to the rules about whole files.
 
-use crate::spec::{Part, Rule, first_bytes, key_of};
+use crate::spec::{Rule, first_bytes, key_of};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -123,7 +123,8 @@ pub(crate) fn file_keys(name: &[u8]) -> impl Iterator<Item = usize> {
             return 0..0;
         };
         let start = FILE_KEYS.partition_point(|key| (key.part, key.text()) < (part, text));
-        let count = FILE_KEYS[start..].partition_point(|key| (key.part, key.text()) == (part, text));
+        let count =
+            FILE_KEYS[start..].partition_point(|key| (key.part, key.text()) == (part, text));
         start..start + count
     })
 }

@@ -152,8 +152,8 @@ mod tests {
     use crate::decode::decode;
     use crate::finding::{Fingerprint, Secret};
     use crate::random::Random;
-    use crate::source::Form;
     use crate::scan::judge::checksum;
+    use crate::source::Form;
     use crate::spec::Checksum;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;

@@ -55,7 +55,7 @@ impl Part {
             Self::Extension => {
                 let dot = name.iter().rposition(|&byte| byte == b'.')?;
                 Some(&name[dot + 1..])
-            },
+            }
             Self::Stem => {
                 let dot = name.get(1..)?.iter().position(|&byte| byte == b'.')?;
                 Some(&name[..=dot])
@@ -67,9 +67,8 @@ impl Part {
 /// Returns the part of a name by which every match of a glob is found, and how it reads.
 pub(crate) fn key_of(glob: &str) -> Option<(Part, &str)> {
     let name = glob.rsplit('/').next().unwrap_or(glob);
-    let literal = |text: &&str| {
-        !text.is_empty() && !text.contains(['*', '?', '[', ']', '{', '}', '!', '\\'])
-    };
+    let literal =
+        |text: &&str| !text.is_empty() && !text.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
     if literal(&name) {
         return Some((Part::Whole, name));
     }

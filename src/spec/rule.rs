@@ -1,8 +1,8 @@
 //! Reads one `[[rule]]` of a pattern file.
 
 use super::fault::Sink;
-use super::files::read_marks;
 use super::field::{Fields, check_regex, names_of, number, one_of, string, table};
+use super::files::read_marks;
 use super::{
     Around, Checksum, Confidence, Example, Kind, Language, Languages, List, Precision, Rule,
     RuleAllow, Severity, Text,
