@@ -150,6 +150,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn file_names_lead_to_their_rules() {
+        assert!(FILE_KEYS.is_sorted_by_key(|key| (key.part, key.text(), key.rule)));
+        let rules_of = |name: &str| -> Vec<&str> {
+            let rules = file_keys(name.as_bytes()).map(rule_of_file_key);
+            rules.map(|rule| HEADS[rule].id()).collect()
+        };
+        assert_eq!(rules_of(".psql_history"), ["file-database-history"]);
+        assert_eq!(rules_of("http.keytab")[0], "file-kerberos-keytab");
+        assert_eq!(rules_of(".env.local").len(), 2, "by its name and its stem");
+        for name in ["", ".", "main.rs", "keytab", "env", "core"] {
+            assert_eq!(rules_of(name), [""; 0], "{name}");
+        }
+    }
+
+    #[test]
     fn every_rule_is_unpacked_as_it_was_packed() {
         for head in &HEADS {
             let rule = head.rule();

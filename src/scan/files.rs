@@ -216,3 +216,73 @@ pub(crate) fn name_class(path: &BStr) -> Option<usize> {
 fn name_of(path: &[u8]) -> &[u8] {
     path.rsplit_str("/").next().unwrap_or(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::decode;
+    use crate::scan::Scanner;
+
+    /// Returns the rules that report a file, each with how sure it is.
+    fn found(path: &str, bytes: &[u8], form: Form) -> Vec<(String, Confidence)> {
+        let config = Config::builtin();
+        let decoded = decode(bytes);
+        let target = Target {
+            path: path.into(),
+            form,
+            decoded: &decoded,
+            added: None,
+            commit: None,
+        };
+        let scanned = Scanner::new(&config)
+            .scan(&target)
+            .expect("every built-in rule compiles");
+        let findings = scanned.findings.into_iter();
+        findings
+            .map(|found| (config.rules[found.rule].id.to_string(), found.confidence))
+            .collect()
+    }
+
+    #[test]
+    fn case_and_folder_of_a_name_do_not_matter_unless_a_rule_says_so() {
+        let history = ("file-shell-history".to_owned(), Confidence::Format);
+        for path in [".bash_history", "a/b/.BASH_History"] {
+            let found = found(path, b"ls\n", Form::File);
+            assert_eq!(found, std::slice::from_ref(&history), "{path}");
+        }
+        assert_eq!(found("a/.bash_history.md", b"ls\n", Form::File), []);
+        assert_eq!(found(".vnc/other/passwd", &[7; 8], Form::File), []);
+        assert_eq!(
+            found("a/.vnc/passwd", &[7; 8], Form::File)[0].0,
+            "file-vnc-password"
+        );
+    }
+
+    #[test]
+    fn links_messages_and_what_is_encrypted_are_silent() {
+        for form in [Form::Symlink, Form::Message] {
+            assert_eq!(found(".bash_history", b"ls\n", form), []);
+        }
+        for begin in ENCRYPTED {
+            let text = [begin, b"\nls\n"].concat();
+            assert_eq!(found(".bash_history", &text, Form::File), []);
+        }
+    }
+
+    #[test]
+    fn a_file_in_a_test_is_a_hint() {
+        let hint = ("file-shell-history".to_owned(), Confidence::Hint);
+        let found = found("tests/data/.bash_history", b"ls\n", Form::File);
+        assert_eq!(found, [hint]);
+    }
+
+    #[test]
+    fn a_text_in_wide_characters_is_read_as_what_it_says() {
+        let wide: Vec<u8> = "Get-Item .\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let found = found("ConsoleHost_history.txt", &wide, Form::File);
+        assert_eq!(found.len(), 1);
+    }
+}

@@ -29,3 +29,4 @@ mod sarif;
 mod shards;
 mod staged;
 mod staged_forms;
+mod whole_files;
