@@ -7,7 +7,7 @@
 use super::judge::is_fixture;
 use super::matcher::Match;
 use super::rule::{self, Compiled};
-use super::{CompileError, Dropped, Judged, Scanned, Target};
+use super::{CompileError, Dropped, Judged, Scanned, Scanner, Target, resolve};
 use crate::builtin::{FILE_BEGINS, file_keys, rule_of_file_key};
 use crate::config::Config;
 use crate::finding::{Excerpt, Fingerprint, Location, Secret};
@@ -147,6 +147,23 @@ impl Look<'_> {
     }
 }
 
+impl Scanner<'_> {
+    /// Puts the one finding about the whole file before those within it, unless one of those says it.
+    pub(super) fn with_file(&self, files: Vec<Judged>, mut within: Vec<Judged>) -> Vec<Judged> {
+        let file = resolve::one_a_place(files, &self.config.rules).pop();
+        if let Some(file) = file.filter(|file| !is_told(file, &within, self.config)) {
+            within.insert(0, file);
+        }
+        within
+    }
+
+    /// Tells whether a rule is about whole files.
+    #[must_use]
+    pub fn is_about_files(&self, rule: usize) -> bool {
+        !self.config.rules[rule].marks.is_empty()
+    }
+}
+
 /// Says how sure it is that a file is what a rule says, or why it is not.
 fn judge(rule: &Rule, target: &Target<'_>) -> Result<Judged, &'static str> {
     let text = target.decoded.text.as_ref();
@@ -168,6 +185,9 @@ fn judge(rule: &Rule, target: &Target<'_>) -> Result<Judged, &'static str> {
     if is_fixture(target.path) {
         confidence = Confidence::Hint;
         reasons.push("the file is a test, an example or documentation");
+    } else if is_named_sample(target.path) {
+        confidence = Confidence::Hint;
+        reasons.push("its name says that it is an example");
     }
     Ok(Judged {
         found: Match {
@@ -181,8 +201,24 @@ fn judge(rule: &Rule, target: &Target<'_>) -> Result<Judged, &'static str> {
     })
 }
 
+/// Words in the names of files that are made to be shown.
+const SAMPLE_WORDS: [&str; 9] = [
+    "example", "examples", "sample", "demo", "dummy", "fake", "mock", "fixture", "snakeoil",
+];
+
+/// Tells whether a word of a file's name says that the file is an example: `my_example_key.der`.
+fn is_named_sample(path: &BStr) -> bool {
+    name_of(path)
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .any(|word| {
+            SAMPLE_WORDS
+                .iter()
+                .any(|sample| word.eq_ignore_ascii_case(sample.as_bytes()))
+        })
+}
+
 /// Tells whether what was found in a file says at least as much as the file's own finding.
-pub(super) fn is_told(file: &Judged, within: &[Judged], config: &Config) -> bool {
+fn is_told(file: &Judged, within: &[Judged], config: &Config) -> bool {
     within.iter().any(|judged| {
         config.rules[judged.found.rule].kind == Kind::Secret
             && (judged.confidence > Confidence::Hint || judged.confidence >= file.confidence)
@@ -221,7 +257,6 @@ fn name_of(path: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
     use crate::decode::decode;
-    use crate::scan::Scanner;
 
     /// Returns the rules that report a file, each with how sure it is.
     fn found(path: &str, bytes: &[u8], form: Form) -> Vec<(String, Confidence)> {
@@ -274,6 +309,9 @@ mod tests {
         let hint = ("file-shell-history".to_owned(), Confidence::Hint);
         let found = found("tests/data/.bash_history", b"ls\n", Form::File);
         assert_eq!(found, [hint]);
+        assert!(is_named_sample("a/my_example_key.der".into()));
+        assert!(is_named_sample("Snakeoil.p12".into()));
+        assert!(!is_named_sample("example/exemplary.p12".into()));
     }
 
     #[test]

@@ -298,21 +298,6 @@ impl<'c> Scanner<'c> {
         })
     }
 
-    /// Puts the one finding about the whole file before those within it, unless one of those says it.
-    fn with_file(&self, files: Vec<Judged>, mut within: Vec<Judged>) -> Vec<Judged> {
-        let file = resolve::one_a_place(files, &self.config.rules).pop();
-        if let Some(file) = file.filter(|file| !files::is_told(file, &within, self.config)) {
-            within.insert(0, file);
-        }
-        within
-    }
-
-    /// Tells whether a rule is about whole files.
-    #[must_use]
-    pub fn is_about_files(&self, rule: usize) -> bool {
-        !self.config.rules[rule].marks.is_empty()
-    }
-
     /// Returns what must not be shown: the captures of all secret rules.
     fn secrets(&self, matches: &[Match]) -> Vec<Range<usize>> {
         matches

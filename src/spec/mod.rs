@@ -5,6 +5,7 @@
 //! and lists are `Cow`s: borrowed from the binary for the built-in rules, owned for a team's.
 
 mod checksum;
+mod example;
 mod fault;
 mod field;
 mod files;

@@ -1,11 +1,12 @@
 //! Reads one `[[rule]]` of a pattern file.
 
+use super::example::read_examples;
 use super::fault::Sink;
-use super::field::{Fields, check_regex, names_of, number, one_of, string, table};
+use super::field::{Fields, check_regex, names_of, number, one_of, table};
 use super::files::read_marks;
 use super::{
-    Around, Checksum, Confidence, Example, Kind, Language, Languages, List, Precision, Rule,
-    RuleAllow, Severity, Text,
+    Around, Checksum, Confidence, Kind, Language, Languages, List, Precision, Rule, RuleAllow,
+    Severity, Text,
 };
 use std::borrow::Cow;
 use toml::Spanned;
@@ -15,8 +16,6 @@ use toml::de::DeValue;
 const MAX_LINES: u32 = 200;
 /// The shortest keyword: shorter ones are found everywhere and save nothing.
 const MIN_KEYWORD_BYTES: usize = 3;
-/// The rank of rules about whole files: whatever is found in a file says more.
-const FILE_RANK: u8 = 5;
 
 /// Reads one `[[rule]]`.
 pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule {
@@ -38,45 +37,15 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
     )
     .unwrap_or(Severity::High);
     let secret = kind == Kind::Secret;
-    let confidence = fields
-        .name(
-            "confidence",
-            Confidence::from_name,
-            &names_of(&Confidence::ALL[..3], Confidence::name),
-            sink,
-        )
-        .unwrap_or(if secret {
-            Confidence::Format
-        } else {
-            Confidence::Context
-        });
-    let precision = fields
-        .name(
-            "precision",
-            Precision::from_name,
-            &names_of(Precision::ALL, Precision::name),
-            sink,
-        )
-        .unwrap_or(Precision::High);
+    let (confidence, precision) = read_worth(&mut fields, secret, sink);
     let languages = read_languages(&mut fields, sink);
     let marks = read_marks(&mut fields, kind, sink);
-    let of_texts = marks.is_empty();
-    let (regex, group) = if of_texts {
-        read_regex(&mut fields, sink)
+    let pattern = if marks.is_empty() {
+        read_pattern(&mut fields, (kind, confidence), sink)
     } else {
-        Default::default()
-    };
-    let keywords = if of_texts {
-        read_keywords(&mut fields, sink)
-    } else {
-        List::default()
+        OF_NO_TEXT
     };
     let lines = fields.number("lines", 1..=MAX_LINES, sink).unwrap_or(1);
-    let rank = if of_texts {
-        read_rank(&mut fields, kind, confidence, sink)
-    } else {
-        FILE_RANK
-    };
     let near_lines = fields.number("near-lines", 0..=MAX_LINES, sink);
     let rule = Rule {
         id: id.into(),
@@ -89,9 +58,9 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         languages,
         paths: list(fields.strings("paths", sink)),
         not_paths: list(fields.strings("not-paths", sink)),
-        keywords,
-        regex: regex.into(),
-        group,
+        keywords: pattern.keywords,
+        regex: pattern.regex,
+        group: pattern.group,
         lines,
         unless: regexes(&mut fields, "unless", sink),
         near: Around {
@@ -112,7 +81,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
             sink,
         ),
         in_comments: fields.boolean("in-comments", sink).unwrap_or(secret),
-        rank,
+        rank: pattern.rank,
         why: text_or(&mut fields, "why", secret, DEFAULT_WHY, sink),
         fix: text_or(&mut fields, "fix", secret, DEFAULT_FIX, sink),
         cwe: read_cwe(&mut fields, secret, sink),
@@ -130,6 +99,67 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         twins,
         ..rule
     }
+}
+
+/// What a rule looks for in a text.
+struct Pattern {
+    keywords: List<Text>,
+    regex: Text,
+    group: u32,
+    rank: u8,
+}
+
+/// What a rule about whole files looks for in a text.
+const OF_NO_TEXT: Pattern = Pattern {
+    keywords: Cow::Borrowed(&[]),
+    regex: Cow::Borrowed(""),
+    group: 0,
+    // Whatever is found in a file says more than the file's name.
+    rank: 5,
+};
+
+/// Reads what a rule looks for in a text, and its rank by what it is worth.
+fn read_pattern(
+    fields: &mut Fields<'_, '_>,
+    (kind, confidence): (Kind, Confidence),
+    sink: &mut Sink<'_>,
+) -> Pattern {
+    let (regex, group) = read_regex(fields, sink);
+    Pattern {
+        keywords: read_keywords(fields, sink),
+        regex: regex.into(),
+        group,
+        rank: read_rank(fields, kind, confidence, sink),
+    }
+}
+
+/// Reads how sure a match is, and how often the rule is right.
+fn read_worth(
+    fields: &mut Fields<'_, '_>,
+    secret: bool,
+    sink: &mut Sink<'_>,
+) -> (Confidence, Precision) {
+    let confidence = fields.name(
+        "confidence",
+        Confidence::from_name,
+        &names_of(&Confidence::ALL[..3], Confidence::name),
+        sink,
+    );
+    let precision = fields.name(
+        "precision",
+        Precision::from_name,
+        &names_of(Precision::ALL, Precision::name),
+        sink,
+    );
+    let usual = if secret {
+        Confidence::Format
+    } else {
+        Confidence::Context
+    };
+    (
+        confidence.unwrap_or(usual),
+        precision.unwrap_or(Precision::High),
+    )
 }
 
 /// Notes keys that do nothing beside the others.
@@ -361,55 +391,6 @@ fn read_rule_allows(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> List<Ru
         out.push(allow);
     }
     out.into()
-}
-
-fn read_examples(
-    fields: &mut Fields<'_, '_>,
-    sink: &mut Sink<'_>,
-) -> (List<Example>, List<Example>) {
-    let span = fields.span.clone();
-    let Some(mut examples) = fields.table("examples", sink) else {
-        sink.fault(
-            &span,
-            "`examples` is missing: give `examples.match` and `examples.no-match`",
-        );
-        return (List::default(), List::default());
-    };
-    let mut both = [Vec::new(), Vec::new()];
-    for (key, out) in ["match", "no-match"].into_iter().zip(&mut both) {
-        for item in examples.items(key, sink) {
-            let example = if let DeValue::Table(_) = item.get_ref() {
-                let Some(mut fields) = table(item, key, sink) else {
-                    continue;
-                };
-                let path = fields.required("path", sink).into();
-                let hex = fields.take("hex").is_some();
-                let key = if hex { "hex" } else { "text" };
-                let text = fields.required(key, sink).into();
-                fields.finish("an example", sink);
-                Example { path, text, hex }
-            } else {
-                let Some(text) = string(item, key, sink) else {
-                    continue;
-                };
-                Example {
-                    path: Text::default(),
-                    text: text.into(),
-                    hex: false,
-                }
-            };
-            out.push(example);
-        }
-        if out.is_empty() {
-            sink.fault(
-                &examples.span_of(key),
-                format!("`examples.{key}` needs at least one text"),
-            );
-        }
-    }
-    examples.finish("`examples`", sink);
-    let [matching, twins] = both;
-    (matching.into(), twins.into())
 }
 
 fn required_name<T: Copy>(
