@@ -4,7 +4,7 @@
 //! file's first four bytes; only the rules found there are unpacked. A file that is no secret costs
 //! four look-ups.
 
-use super::judge::is_fixture;
+use super::judge::{Reason, is_fixture};
 use super::matcher::Match;
 use super::rule::{self, Compiled};
 use super::{CompileError, Dropped, Judged, Scanned, Scanner, Target, resolve};
@@ -109,14 +109,18 @@ impl Look<'_> {
                 continue;
             }
             if self.is_meant(index, path.as_slice().into())? {
-                match judge(&self.config.rules[index], self.target) {
-                    Ok(judged) => found.push(Judged {
+                let rule = &self.config.rules[index];
+                match judge(rule, self.target) {
+                    Ok((confidence, reasons)) => found.push(Judged {
                         found: Match {
                             rule: index,
                             whole: 0..text.len(),
                             place: 0..text.len(),
                         },
-                        ..judged
+                        confidence,
+                        reasons,
+                        fingerprint: Fingerprint::of_secret(&rule.id, Secret(text)),
+                        decoded: false,
                     }),
                     Err(reason) => scanned.dropped.push(Dropped {
                         rule: index,
@@ -165,7 +169,7 @@ impl Scanner<'_> {
 }
 
 /// Says how sure it is that a file is what a rule says, or why it is not.
-fn judge(rule: &Rule, target: &Target<'_>) -> Result<Judged, &'static str> {
+fn judge(rule: &Rule, target: &Target<'_>) -> Result<(Confidence, Vec<Reason>), Reason> {
     let text = target.decoded.text.as_ref();
     if text.trim().is_empty() {
         return Err("the file is empty");
@@ -189,16 +193,7 @@ fn judge(rule: &Rule, target: &Target<'_>) -> Result<Judged, &'static str> {
         confidence = Confidence::Hint;
         reasons.push("its name says that it is an example");
     }
-    Ok(Judged {
-        found: Match {
-            rule: 0,
-            whole: 0..0,
-            place: 0..0,
-        },
-        confidence,
-        reasons,
-        fingerprint: Fingerprint::of_secret(&rule.id, Secret(text)),
-    })
+    Ok((confidence, reasons))
 }
 
 /// Words in the names of files that are made to be shown.

@@ -244,7 +244,7 @@ mod tests {
         assert!(begins_with(b"\x30\x82\x09\xff\x02\x01\x03rest", &begin));
         assert!(!begins_with(b"\x30\x82\x09\xff\x02\x01\x00rest", &begin));
         assert!(!begins_with(b"\x30\x82\x09\xff\x02\x01", &begin));
-        for wrong in ["", "3", "30 8", "zz", "+1", "3082 . ."] {
+        for wrong in ["", "3", "30 8", "zz", "+1", "3082 ."] {
             assert!(read_begin(wrong, false).is_err(), "{wrong}");
         }
         assert!(
