@@ -217,7 +217,9 @@ examples.no-match = [{ path = "x.acmelic", text = "none" }]
 "#;
     let repo = Repo::new();
     repo.write("patterns.toml", rule).stage();
-    repo.guard(&["rules", "test"]).exits(0).says(", 0 failed");
+    repo.guard(&["rules", "test", "--pack", "patterns.toml"])
+        .exits(0)
+        .says("1 rules, 2 examples, 0 failed");
     repo.guard(&["rules", "show", "acme-licence"])
         .exits(0)
         .says("named: *.acmelic, **/.acme/licence")
