@@ -81,7 +81,7 @@ const fn sorted<const N: usize>(mut hashes: [u64; N]) -> [u64; N] {
 }
 
 /// What is published where.
-const SAMPLES: [u64; 134] = [
+const SAMPLES: [u64; 136] = [
     // AWS, beside the rule on EXAMPLE:
     // <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
     0x1a5d_44a2_dca1_9669, // access key id
@@ -95,6 +95,11 @@ const SAMPLES: [u64; 134] = [
     // <https://learn.microsoft.com/azure/cosmos-db/emulator>
     0x0011_cc25_eb43_2071, // Azurite's account key
     0xaa65_4743_9583_c3a2, // Cosmos DB emulator's key
+    // Microsoft Entra: <https://github.com/microsoft/security-utilities>, the example of the
+    // class that knows such secrets
+    0x7c64_2fde_738c_a654, // client secret
+    // UpCloud: <https://upcloud.com/docs/guides/managing-api-tokens/>
+    0x5a42_1ee5_af74_6788, // API token
     // Stripe: <https://docs.stripe.com/api/authentication>
     0x2caf_c097_0149_a84f, // secret test key
     0xf2d6_ca16_5150_33e5, // secret test key

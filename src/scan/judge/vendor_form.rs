@@ -34,13 +34,14 @@ const FORMS: &[Form] = &[
             })
         },
     },
-    // <https://upcloudltd.github.io/upcloud-go-api/>
+    // A ULID behind the prefix: <https://upcloud.com/docs/guides/managing-api-tokens/>
     Form {
         vendor: b"upcloud",
         what: &[b"token"],
         fits: |value| prefixed(value, &["ucat_"], 26..=26, u8::is_ascii_alphanumeric),
     },
-    // A SHA-1 in hexadecimal: <https://github.com/go-gitea/gitea>, models/auth/access_token.go
+    // 20 random bytes in hexadecimal:
+    // <https://github.com/go-gitea/gitea/blob/main/models/auth/access_token.go>
     Form {
         vendor: b"gitea",
         what: &[
@@ -57,12 +58,6 @@ const FORMS: &[Form] = &[
         what: &[b"key"],
         fits: |value| run(value, 40..=40, is_lower_hex),
     },
-    // <https://api-dashboard.search.brave.com/app/documentation>
-    Form {
-        vendor: b"brave",
-        what: &[b"brave_search_api_key", b"brave_api_key", b"braveapikey"],
-        fits: |value| prefixed(value, &["BSA"], 24..=32, is_url_safe),
-    },
     // <https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning>
     Form {
         vendor: b"authress",
@@ -78,25 +73,19 @@ const FORMS: &[Form] = &[
                 5..=30,
                 u8::is_ascii_alphanumeric,
             ) && run(key, 4..=6, u8::is_ascii_alphanumeric)
-                && account.starts_with(b"acc")
+                && (account.starts_with(b"acc-") || account.starts_with(b"acc_"))
                 && (30..=120).contains(&secret.len())
         },
     },
-    // <https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys>
+    // 69 characters: <https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys>
     Form {
         vendor: b"sendgrid",
         what: &[b"api_key", b"apikey"],
         fits: |value| {
-            prefixed(value, &["SG."], 40..=72, |byte| {
+            prefixed(value, &["SG."], 66..=66, |byte| {
                 is_url_safe(byte) || *byte == b'.'
             })
         },
-    },
-    // <https://www.pulumi.com/docs/administration/access-identity/access-tokens/>
-    Form {
-        vendor: b"pulumi",
-        what: &[b"access_token", b"accesstoken"],
-        fits: |value| prefixed(value, &["pul-"], 40..=40, is_lower_hex),
     },
 ];
 
@@ -175,13 +164,14 @@ mod tests {
             ("X-Cisco-Meraki-API-Key", hex.clone()),
             ("telegram_bot_token", format!("123456789:{letters}")),
             ("UPCLOUD_TOKEN", format!("ucat_{}", &letters[..26])),
-            ("BRAVE_API_KEY", format!("BSA{}", &letters[..28])),
             (
                 "authress_key",
                 format!("sc_abcde.a1b2.acc-a1b2c3.{letters}"),
             ),
-            ("SENDGRID_API_KEY", format!("SG.{letters}.{letters}")),
-            ("PULUMI_ACCESS_TOKEN", format!("pul-{hex}")),
+            (
+                "SENDGRID_API_KEY",
+                format!("SG.{}.{letters}{}", &letters[..22], &letters[..8]),
+            ),
         ] {
             assert!(!contradicts(name.as_bytes(), value.as_bytes()), "{name}");
             assert!(

@@ -1,7 +1,10 @@
 //! Azure's keys.
 
 use super::Outcome::{self, Proven, Refuted, Unknown};
-use super::codec::{BASE62, BASE64, all_in, base64, is_filler, pick, strict_base64, to_base64};
+use super::codec::{
+    BASE62, BASE64, all_in, base32, base64, in_base, is_filler, pick, strict_base64, to_base32,
+    to_base64,
+};
 use crate::random::Random;
 
 const RIGHT: &str = "Azure's marker and the Marvin checksum at the end of the key are right";
@@ -42,7 +45,7 @@ struct Family {
 }
 
 /// Source: <https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/IdentifiableMetadata.cs>
-const FAMILIES: [Family; 12] = [
+const FAMILIES: [Family; 14] = [
     Family {
         marker: "+ASt",
         seeds: &[b"Default0"],
@@ -61,6 +64,16 @@ const FAMILIES: [Family; 12] = [
     Family {
         marker: "+ABa",
         seeds: &[b"AbAcct00"],
+        complete: false,
+    },
+    Family {
+        marker: "+AMC",
+        seeds: &[b"Classic0"],
+        complete: false,
+    },
+    Family {
+        marker: "+SQL",
+        seeds: &[b"UsrPwd00"],
         complete: false,
     },
     Family {
@@ -190,6 +203,81 @@ pub(super) fn identifiable_sample(random: &mut Random) -> String {
     }
 }
 
+/// The characters of an application's secret, in the order in which they are digits.
+const SECRET_LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~";
+
+/// An Entra application's secret: 3 characters, `8Q~` and 34 more, of which the last 3 are the start
+/// of the Marvin checksum of what stands before. Those with another digit before `Q~` have none.
+///
+/// Source: <https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/IdentifiableMetadata.cs>
+/// and `CustomAlphabetEncoder.cs` beside it
+pub(super) fn client_secret(text: &str) -> Outcome {
+    if text.len() != 40 || text.get(3..6) != Some("8Q~") || !all_in(text, SECRET_LETTERS) {
+        return Unknown;
+    }
+    let (body, sum) = text.split_at(37);
+    if client_secret_sum(body).starts_with(sum) {
+        Proven("the Marvin checksum at the end of the secret is right")
+    } else {
+        Refuted("the Marvin checksum at the end of the secret is wrong")
+    }
+}
+
+fn client_secret_sum(body: &str) -> String {
+    let sum = marvin(body.as_bytes(), u64::from_be_bytes(*b"AadPwd00"));
+    in_base(sum, SECRET_LETTERS, 6)
+}
+
+pub(super) fn client_secret_sample(random: &mut Random) -> String {
+    let (start, rest) = (pick(random, BASE62, 3), pick(random, BASE62, 31));
+    let body = format!("{start}8Q~{rest}");
+    let sum = client_secret_sum(&body);
+    body + &sum[..3]
+}
+
+/// What the CRC-32 in a personal access token is combined with: a user's, an application's.
+const DEVOPS_SEEDS: [u32; 2] = [0xe0b9_692d, 0x1019_f92e];
+
+/// Where the 4 bytes of checksum stand among the 32 bytes of a token, the lowest first.
+const DEVOPS_SUM_AT: [usize; 4] = [22, 8, 7, 2];
+
+/// A personal access token of the older form: 52 characters of base 32 in which 4 bytes, one here
+/// and one there, are the CRC-32 of the others.
+///
+/// Servers of one's own may do otherwise, so a wrong checksum says nothing.
+///
+/// Source: <https://github.com/microsoft/security-utilities/blob/main/src/Microsoft.Security.Utilities.Core/HighConfidenceMicrosoftSecurityModels/SEC101_102_AdoPat.cs>
+pub(super) fn devops(text: &str) -> Outcome {
+    let bytes = base32(&text.to_ascii_uppercase()).filter(|bytes| bytes.len() == 32);
+    let Some(bytes) = bytes.filter(|_| text.len() == 52) else {
+        return Unknown;
+    };
+    let found = u32::from_le_bytes(DEVOPS_SUM_AT.map(|at| bytes[at]));
+    let expected = devops_sum(&bytes);
+    if DEVOPS_SEEDS.iter().any(|seed| expected ^ seed == found) {
+        Proven("the CRC-32 spread over the token is right")
+    } else {
+        Unknown
+    }
+}
+
+/// Returns the CRC-32 of the bytes that are no checksum.
+fn devops_sum(bytes: &[u8]) -> u32 {
+    let payload = bytes.iter().enumerate();
+    let payload = payload.filter(|(at, _)| !DEVOPS_SUM_AT.contains(at));
+    let payload: Vec<u8> = payload.map(|(_, byte)| *byte).collect();
+    crc32fast::hash(&payload)
+}
+
+pub(super) fn devops_sample(random: &mut Random) -> String {
+    let mut bytes = random.bytes(32);
+    let sum = devops_sum(&bytes) ^ DEVOPS_SEEDS[0];
+    for (at, byte) in DEVOPS_SUM_AT.into_iter().zip(sum.to_le_bytes()) {
+        bytes[at] = byte;
+    }
+    to_base32(&bytes).to_ascii_lowercase()
+}
+
 /// Makes a key of `length` bytes, a multiple of 3 and 1, with a marker before its checksum.
 fn marked(random: &mut Random, length: usize, marker: &str, seed: u64) -> String {
     let body = pick(random, BASE64, (length - 7) / 3 * 4) + marker;
@@ -237,6 +325,28 @@ mod tests {
             marvin(b"abc", 0xd53c_d9ce_cd08_93b7),
             0x22c7_4339 ^ 0x4927_69bf
         );
+    }
+
+    /// The example that the class `AadClientAppIdentifiableCredentialsCurrent` of the source gives.
+    #[test]
+    fn the_published_client_secret_is_right() {
+        let secret = concat!("zzz8Q~zzzzzzzzzzzzzzzz", "zzzzzzzzzzzzzzzblP");
+        assert!(matches!(client_secret(secret), Proven(_)));
+        assert!(matches!(
+            client_secret(&secret.replace("blP", "blQ")),
+            Refuted(_)
+        ));
+        assert_eq!(client_secret(&secret.replace("8Q~", "7Q~")), Unknown);
+        assert_eq!(client_secret(&secret[..39]), Unknown);
+    }
+
+    #[test]
+    fn devops_tokens_with_another_checksum_are_unknown() {
+        let token = devops_sample(&mut Random::seeded(7));
+        assert_eq!(token.len(), 52);
+        let other = if token.ends_with('a') { "q" } else { "a" };
+        assert_eq!(devops(&format!("{}{other}", &token[..51])), Unknown);
+        assert_eq!(devops(&token[..51]), Unknown);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::Outcome::{self, Encrypted, Proven, Public, Refuted, Unknown};
 use super::codec::{
-    BASE58, BASE62, all_in, base58, base64, is_number, number, pick, to_base58, to_base64,
+    BASE36, BASE58, BASE62, BASE64, BASE64URL, all_in, base58, base64, is_number, number, pick,
+    to_base58, to_base64, to_base64url,
 };
 use super::pem;
 use crate::random::Random;
@@ -83,6 +84,8 @@ pub(super) fn basic_auth_sample(random: &mut Random) -> String {
 ///   <https://docs.sentry.io/security-legal-pii/security/token-formats/>
 /// - 1Password: `ops_` with `email` and `muk`.
 ///   <https://developer.1password.com/docs/service-accounts/security>
+/// - Cloudflare Tunnel: `a`, `t` and `s`, no prefix.
+///   <https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/configure-tunnels/remote-tunnel-permissions/>
 /// - Mapbox: `sk.`, `tk.` or `pk.` with `u`, then `.` and a signature; `pk.` tokens are public.
 ///   <https://docs.mapbox.com/help/dive-deeper/access-tokens/>
 pub(super) fn base64_json(text: &str) -> Outcome {
@@ -107,9 +110,15 @@ pub(super) fn base64_json(text: &str) -> Outcome {
             outcome => outcome,
         };
     }
-    match with_members(text, &["k", "n", "id"]) {
-        proven @ Proven(_) => proven,
-        _ => Unknown,
+    let tunnel = text.starts_with("eyJhIjoi");
+    let members: &[&str] = if tunnel {
+        &["a", "t", "s"]
+    } else {
+        &["k", "n", "id"]
+    };
+    match with_members(text, members) {
+        Refuted(_) if !tunnel => Unknown,
+        outcome => outcome,
     }
 }
 
@@ -130,6 +139,39 @@ pub(super) fn base64_json_sample(random: &mut Random) -> String {
     let name = random.pick("abcdefghijklmnopqrstuvwxyz", 8);
     let json = format!(r#"{{"o":"{organization}","n":"{name}","k":"{key}","m":{{"r":"us"}}}}"#);
     format!("glc_{}", to_base64(json.as_bytes()))
+}
+
+pub(super) fn cloudflare_tunnel_sample(random: &mut Random) -> String {
+    let account = random.pick("0123456789abcdef", 32);
+    let (tunnel, secret) = (random.uuid(), to_base64(&random.bytes(32)));
+    to_base64(format!(r#"{{"a":"{account}","t":"{tunnel}","s":"{secret}"}}"#).as_bytes())
+}
+
+pub(super) fn mapbox_sample(random: &mut Random) -> String {
+    let user = random.pick("abcdefghijklmnopqrstuvwxyz", 9);
+    let id = pick(random, BASE36, 25);
+    let json = format!(r#"{{"u":"{user}","a":"{id}"}}"#);
+    let signature = pick(random, BASE64URL, 22);
+    format!("sk.{}.{signature}", to_base64url(json.as_bytes()))
+}
+
+pub(super) fn onepassword_sample(random: &mut Random) -> String {
+    let address = random.pick("abcdefghijklmnopqrstuvwxyz", 13);
+    let [key, unlock] = [(); 2].map(|()| pick(random, BASE62, 43));
+    let json = format!(
+        r#"{{"signInAddress":"team.1password.com","userAuth":{{"method":"SRPg-4096","iterations":650000}},"email":"{address}@1passwordserviceaccounts.com","muk":{{"alg":"A256GCM","ext":true,"k":"{key}","kty":"oct"}},"secretKey":"{unlock}"}}"#
+    );
+    format!("ops_{}", to_base64url(json.as_bytes()))
+}
+
+pub(super) fn sentry_sample(random: &mut Random) -> String {
+    let issued = 1_700_000_000 + random.below(100_000_000);
+    let name = random.pick("abcdefghijklmnopqrstuvwxyz", 8);
+    let json = format!(
+        r#"{{"iat":{issued}.5,"url":"https://sentry.io","region_url":"https://us.sentry.io","org":"{name}"}}"#
+    );
+    let secret = pick(random, BASE64, 43);
+    format!("sntrys_{}_{secret}", to_base64(json.as_bytes()))
 }
 
 /// A service account file, as JSON or as a text in code: its type and a private key.
@@ -217,7 +259,6 @@ pub(super) fn jfrog_sample(random: &mut Random) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::codec::{BASE64, to_base64url};
     use super::*;
 
     /// The examples of RFC 7617, sections 2 and 2.1.

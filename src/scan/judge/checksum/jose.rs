@@ -16,7 +16,7 @@ use crate::random::Random;
 /// Source: RFC 7519, <https://www.rfc-editor.org/rfc/rfc7519>; RFC 7516 for encrypted tokens;
 /// <https://supabase.com/docs/guides/api/api-keys>
 pub(super) fn jwt(text: &str) -> Outcome {
-    let parts: Vec<&str> = text.split('.').collect();
+    let parts: Vec<&str> = bare(text).split('.').collect();
     let Some(header) = parts.first().and_then(|part| object(part)) else {
         return Refuted("its first part does not decode to a JSON object");
     };
@@ -42,6 +42,16 @@ pub(super) fn jwt(text: &str) -> Outcome {
         }
         _ => Unknown,
     }
+}
+
+/// Returns what stands behind the prefix that a vendor puts before its tokens: `ghs_` and a number
+/// for a GitHub App, `wrka-` for Workato.
+fn bare(text: &str) -> &str {
+    ["ghs_", "wrka"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .and_then(|rest| rest.find("eyJ").map(|at| &rest[at..]))
+        .unwrap_or(text)
 }
 
 /// Judges a signed token by what it claims.

@@ -8,9 +8,12 @@
 mod armor;
 mod aws;
 mod azure;
+mod card;
 mod codec;
 mod crc;
 mod encoded;
+mod fields;
+mod fly;
 mod github;
 mod gitlab;
 mod jose;
@@ -83,10 +86,22 @@ pub fn verify(check: Checksum, secret: &[u8]) -> Outcome {
         Checksum::Discord => vendor::discord(text),
         Checksum::Stripe => vendor::stripe(text),
         Checksum::BasicAuth => encoded::basic_auth(text),
-        Checksum::Base64Json => encoded::base64_json(text),
+        Checksum::Base64Json
+        | Checksum::CloudflareTunnel
+        | Checksum::Mapbox
+        | Checksum::Onepassword
+        | Checksum::SentryOrg => encoded::base64_json(text),
         Checksum::GoogleServiceAccount => encoded::google_service_account(text),
         Checksum::Bip39 => wallet::bip39(text),
         Checksum::Jfrog => encoded::jfrog(text),
+        Checksum::AadClientSecret => azure::client_secret(text),
+        Checksum::AzureDevopsPat => azure::devops(text),
+        Checksum::AwsBedrock => fields::bedrock(text),
+        Checksum::AtlassianDataCenter => fields::atlassian_data_center(text),
+        Checksum::Card => card::number(text),
+        Checksum::Fly => fly::macaroons(text),
+        Checksum::Nostr => wallet::nostr(text),
+        Checksum::Stellar => wallet::stellar(text),
     }
 }
 
@@ -132,5 +147,17 @@ pub fn sample(check: Checksum, random: &mut Random) -> String {
         Checksum::GoogleServiceAccount => encoded::google_service_account_sample(random),
         Checksum::Bip39 => wallet::bip39_sample(random),
         Checksum::Jfrog => encoded::jfrog_sample(random),
+        Checksum::AadClientSecret => azure::client_secret_sample(random),
+        Checksum::AzureDevopsPat => azure::devops_sample(random),
+        Checksum::AwsBedrock => fields::bedrock_sample(random),
+        Checksum::AtlassianDataCenter => fields::atlassian_data_center_sample(random),
+        Checksum::Card => card::number_sample(random),
+        Checksum::CloudflareTunnel => encoded::cloudflare_tunnel_sample(random),
+        Checksum::Fly => fly::sample(random),
+        Checksum::Mapbox => encoded::mapbox_sample(random),
+        Checksum::Nostr => wallet::nostr_sample(random),
+        Checksum::Onepassword => encoded::onepassword_sample(random),
+        Checksum::SentryOrg => encoded::sentry_sample(random),
+        Checksum::Stellar => wallet::stellar_sample(random),
     }
 }

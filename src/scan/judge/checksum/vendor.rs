@@ -128,11 +128,20 @@ const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 /// The start of 2050: no snowflake of today points further.
 const FAR_FUTURE: u64 = 2_524_608_000_000;
 
-/// A bot token: three parts, the first of them the bot's id in base 64, a decimal snowflake.
+/// A bot token: three parts, the first of them the bot's id in base 64, a decimal snowflake; or the
+/// address of a webhook, in which the id stands as it is.
 ///
 /// Source: <https://discord.com/developers/docs/reference#authentication> and
 /// <https://discord.com/developers/docs/reference#snowflakes>
 pub(super) fn discord(text: &str) -> Outcome {
+    if let Some((_, rest)) = text.split_once("/webhooks/") {
+        let id = rest.split('/').next().unwrap_or_default();
+        return if is_counted(id) {
+            Refuted("the Discord id in it was typed, not drawn")
+        } else {
+            Unknown
+        };
+    }
     let parts: Vec<&str> = text.split('.').collect();
     let [first, second, third] = parts[..] else {
         return Unknown;
@@ -248,6 +257,9 @@ mod tests {
         assert!(matches!(token("99999999999999999999"), Refuted(_)));
         assert!(matches!(token("hello"), Refuted(_)));
         assert_eq!(discord("mfa.abc"), Unknown);
+        let webhook = |id: &str| discord(&format!("discord.com/api/webhooks/{id}/abc"));
+        assert!(matches!(webhook("123456789012345678"), Refuted(_)));
+        assert_eq!(webhook("198622483471925248"), Unknown);
     }
 
     #[test]

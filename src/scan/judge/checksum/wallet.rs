@@ -1,4 +1,4 @@
-//! Keys of `age`, Bitcoin and NATS, and BIP-39 phrases.
+//! Keys of `age`, Bitcoin, NATS, Stellar and Nostr, and BIP-39 phrases.
 
 use bip39::{Language, Mnemonic};
 use sha2::{Digest as _, Sha256};
@@ -71,10 +71,15 @@ fn polymod(values: &[u8]) -> u32 {
 }
 
 pub(super) fn age_sample(random: &mut Random) -> String {
+    bech32_of("AGE-SECRET-KEY-", random)
+}
+
+/// Returns 32 random bytes in upper case Bech32.
+fn bech32_of(prefix: &str, random: &mut Random) -> String {
     // 256 bits are 52 characters, the last with one bit of data.
     let mut data: Vec<u8> = random.bytes(52).iter().map(|byte| byte & 31).collect();
     data[51] &= 0b1_0000;
-    let mut values = expanded("age-secret-key-");
+    let mut values = expanded(prefix);
     values.extend(&data);
     values.extend([0; 6]);
     let sum = polymod(&values) ^ 1;
@@ -83,14 +88,32 @@ pub(super) fn age_sample(random: &mut Random) -> String {
         .iter()
         .map(|&value| char::from(BECH32[usize::from(value)]))
         .collect();
-    format!("AGE-SECRET-KEY-1{text}")
+    format!("{}1{text}", prefix.to_ascii_uppercase())
 }
 
-/// A private key in wallet import format, or an extended private key (`xprv`): base 58 with the
-/// first 4 bytes of a double SHA-256 at the end.
+/// `nsec1` and 58 characters of Bech32.
 ///
-/// Source: <https://en.bitcoin.it/wiki/Wallet_import_format> and
-/// <https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki#serialization-format>
+/// Source: <https://github.com/nostr-protocol/nips/blob/master/19.md>
+pub(super) fn nostr(text: &str) -> Outcome {
+    if !text.starts_with("nsec1") {
+        Unknown
+    } else if text.len() == 63 && bech32(&text.to_ascii_uppercase()) {
+        Proven("its Bech32 checksum is right")
+    } else {
+        Refuted("its Bech32 checksum is wrong")
+    }
+}
+
+pub(super) fn nostr_sample(random: &mut Random) -> String {
+    bech32_of("nsec", random).to_ascii_lowercase()
+}
+
+/// A private key in wallet import format, or an extended private key (`xprv` and its kin): base 58
+/// with the first 4 bytes of a double SHA-256 at the end.
+///
+/// Source: <https://en.bitcoin.it/wiki/Wallet_import_format>,
+/// <https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki#serialization-format> and for
+/// `yprv` and `zprv` <https://github.com/satoshilabs/slips/blob/master/slip-0132.md>
 pub(super) fn bitcoin(text: &str) -> Outcome {
     let Some(bytes) = base58(text).filter(|bytes| bytes.len() > 4) else {
         return Refuted("it is not base 58");
@@ -100,10 +123,15 @@ pub(super) fn bitcoin(text: &str) -> Outcome {
         return Refuted("the double SHA-256 at the end is wrong");
     }
     match (payload, payload.len()) {
-        ([0x80, ..], 33) | ([0x80, .., 1], 34) | ([0x04, 0x88, 0xad, 0xe4, ..], 78) => {
-            Proven("the double SHA-256 at the end is right")
-        }
-        ([0xef, ..], 33 | 34) => {
+        ([0x80, ..], 33)
+        | ([0x80, .., 1], 34)
+        | (
+            [0x04, 0x88, 0xad, 0xe4, ..]
+            | [0x04, 0x9d, 0x78, 0x78, ..]
+            | [0x04, 0xb2, 0x43, 0x0c, ..],
+            78,
+        ) => Proven("the double SHA-256 at the end is right"),
+        ([0xef, ..], 33 | 34) | ([0x04, 0x35, 0x83, 0x94, ..], 78) => {
             Refuted("it is a key of the test network, whose coins are worthless")
         }
         ([0x04, 0x88, 0xb2, 0x1e, ..], 78) => Public("it is an extended public key"),
@@ -155,6 +183,33 @@ fn crc16(bytes: &[u8]) -> u16 {
 pub(super) fn nkey_sample(random: &mut Random) -> String {
     // `S` for a seed in the first 5 bits, `U` for a user's in the next 5.
     let mut bytes = vec![18 << 3 | 20 >> 2, 0];
+    bytes.extend(random.bytes(32));
+    bytes.extend(crc16(&bytes).to_le_bytes());
+    to_base32(&bytes)
+}
+
+/// A Stellar seed: base 32 of a type byte, 32 bytes and their CRC-16. It starts with `S`.
+///
+/// Source: <https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md>
+pub(super) fn stellar(text: &str) -> Outcome {
+    let Some(bytes) = base32(text).filter(|bytes| bytes.len() == 35 && text.len() == 56) else {
+        return Unknown;
+    };
+    let (body, sum) = bytes.split_at(33);
+    if crc16(body).to_le_bytes() != *sum {
+        return Refuted("the CRC-16 at the end of the key is wrong");
+    }
+    match body[0] {
+        STELLAR_SEED => Proven("the CRC-16 at the end of the seed is right"),
+        _ => Public("it is an account's address or another public key"),
+    }
+}
+
+/// `S` in the first 5 bits.
+const STELLAR_SEED: u8 = 18 << 3;
+
+pub(super) fn stellar_sample(random: &mut Random) -> String {
+    let mut bytes = vec![STELLAR_SEED];
     bytes.extend(random.bytes(32));
     bytes.extend(crc16(&bytes).to_le_bytes());
     to_base32(&bytes)
@@ -223,6 +278,24 @@ mod tests {
         assert!(matches!(nkey(seed), Proven(_)));
         let public = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
         assert!(matches!(nkey(public), Public(_)));
+    }
+
+    /// The key of NIP-19, "Bare keys and ids", and the seed of SEP-5's first test case, account 0.
+    #[test]
+    fn published_nostr_and_stellar_keys_are_right() {
+        let key = concat!(
+            "nsec1vl029mgpspedva04g90v",
+            "ltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5"
+        );
+        assert!(matches!(nostr(key), Proven(_)));
+        assert!(matches!(nostr(&key.replace("vl0", "vl9")), Refuted(_)));
+        let seed = concat!(
+            "SBGWSG6BTNCKCOB3DIFBGCVMUPQFYP",
+            "A2G4O34RMTB343OYPXU5DJDVMN"
+        );
+        assert!(matches!(stellar(seed), Proven(_)));
+        let account = "GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6";
+        assert!(matches!(stellar(account), Public(_)));
     }
 
     /// The key of <https://en.bitcoin.it/wiki/Wallet_import_format> and test vector 1 of BIP-32.
