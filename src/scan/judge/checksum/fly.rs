@@ -33,28 +33,14 @@ pub(super) fn macaroons(text: &str) -> Outcome {
     }
 }
 
+/// Whether the bytes are one list of 4 values, of which the first is a list and the last 32 bytes.
 fn is_macaroon(bytes: &[u8]) -> bool {
     let mut rest = bytes;
-    let whole = list(&mut rest) == Some(4)
-        && matches!(list(&mut rest), Some(2 | 3))
-        && skip(&mut rest, 1).is_some();
-    // What else the nonce holds, the place and the caveats, up to the seal: the last 34 bytes.
-    whole && rest.len() > 34 && rest[rest.len() - 34..].starts_with(&[0xc4, 32]) && {
-        let mut rest = rest;
-        while rest.len() > 34 {
-            if skip(&mut rest, 1).is_none() {
-                return false;
-            }
-        }
-        rest.len() == 34
-    }
-}
-
-/// Takes the head of a short list, returns how many values follow.
-fn list(rest: &mut &[u8]) -> Option<usize> {
-    let (&head, after) = rest.split_first()?;
-    *rest = after;
-    (head & 0xf0 == 0x90).then_some(usize::from(head & 0x0f))
+    matches!(bytes, [0x94, 0x92 | 0x93, ..])
+        && bytes.len() > 36
+        && bytes[bytes.len() - 34..].starts_with(&[0xc4, 32])
+        && skip(&mut rest, 1).is_some()
+        && rest.is_empty()
 }
 
 /// Passes over so many values and what they hold; `None` where the text ends before them.
@@ -72,7 +58,7 @@ fn skip(rest: &mut &[u8], values: usize) -> Option<()> {
             usize::try_from(value).ok()
         };
         // How many bytes the value takes beside its head, and how many values it holds.
-        let (bytes, held) = match head {
+        let (bytes, inner) = match head {
             0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => (0, 0),
             0x80..=0x8f => (0, usize::from(head & 0x0f) * 2),
             0x90..=0x9f => (0, usize::from(head & 0x0f)),
@@ -90,7 +76,7 @@ fn skip(rest: &mut &[u8], values: usize) -> Option<()> {
             _ => return None,
         };
         *rest = after.get(bytes..)?;
-        left = left - 1 + held;
+        left = left - 1 + inner;
     }
     Some(())
 }
