@@ -428,6 +428,7 @@ fn candidate<'t>(
                 .checked_sub(1)
                 .is_some_and(|before| text[before] != b'\n'),
             before: &text[..range.start],
+            after: &text[range.end..],
         },
         range,
     }

@@ -6,6 +6,7 @@ mod entropy;
 pub mod model;
 mod place;
 mod placeholder;
+mod public;
 mod repetition;
 mod vendor_form;
 mod words;
@@ -14,7 +15,7 @@ pub use entropy::shannon;
 pub use place::is_fixture;
 
 use crate::spec::{Checksum, Confidence, Kind, Languages, Rule};
-use bstr::BStr;
+use bstr::{BStr, ByteSlice as _};
 use checksum::Outcome;
 use model::Opinion;
 
@@ -37,6 +38,8 @@ pub struct Candidate<'t> {
     pub line_is_cut: bool,
     /// All that stands before that line.
     pub before: &'t [u8],
+    /// All that stands behind that line.
+    pub after: &'t [u8],
 }
 
 /// What the judges say about a candidate.
@@ -74,13 +77,39 @@ fn code(candidate: &Candidate<'_>) -> Verdict {
     {
         return Verdict::Drop("it stands in a comment");
     }
+    if is_about_credentials(candidate.rule)
+        && let Some(literal) = last_literal(candidate)
+        && let Some(reason) = placeholder::judge(&literal).or_else(|| public::judge(&literal))
+    {
+        return Verdict::Drop(reason);
+    }
     Verdict::Keep(candidate.rule.confidence, Vec::new())
+}
+
+/// Returns a candidate for the last string literal of what a rule for code captured: `password = "…"`.
+fn last_literal<'t>(candidate: &Candidate<'t>) -> Option<Candidate<'t>> {
+    let text = candidate.captured;
+    let end = text.rfind_byteset(b"\"'`")?;
+    let start = text[..end].rfind_byte(text[end])? + 1;
+    Some(Candidate {
+        captured: &text[start..end],
+        column: candidate.column + start,
+        ..*candidate
+    })
+}
+
+/// Tells whether what a rule for code captures is a credential: CWE-259, 321 and 798.
+fn is_about_credentials(rule: &Rule) -> bool {
+    rule.cwe.iter().any(|cwe| matches!(cwe, 259 | 321 | 798))
 }
 
 fn secret(candidate: &Candidate<'_>) -> Verdict {
     let Candidate { rule, captured, .. } = *candidate;
     if documented::is_documented(captured) {
         return Verdict::Drop("it is a sample value of the vendor's documentation");
+    }
+    if let Some(reason) = public::judge(candidate) {
+        return Verdict::Drop(reason);
     }
     let mut reasons = Vec::new();
     let mut confidence = rule.confidence;
@@ -208,6 +237,9 @@ pub fn before_model(candidate: &Candidate<'_>) -> Option<Reason> {
     let Candidate { rule, captured, .. } = *candidate;
     if documented::is_documented(captured) {
         return Some("it is a sample value of the vendor's documentation");
+    }
+    if let Some(reason) = public::judge(candidate) {
+        return Some(reason);
     }
     match rule.checksum.map(|check| checksum::verify(check, captured)) {
         Some(Outcome::Public(reason)) => Some(reason),

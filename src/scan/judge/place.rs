@@ -278,6 +278,7 @@ mod tests {
                 column: 0,
                 line_is_cut: false,
                 before: before.as_bytes(),
+                after: b"",
             })
         };
         assert!(documents("a.rs", "", "/// let url = x"));
@@ -316,6 +317,7 @@ mod tests {
                 column,
                 line_is_cut: false,
                 before: b"",
+                after: b"",
             })
         };
         assert!(documents("  #   `key: x`", 12));

@@ -57,6 +57,64 @@ const CHOSEN_FILLERS: &[&str] = &[
 /// A longer value has enough beside the word to be a secret: `test_` and 32 digits is a key.
 const MAX_CHOSEN_BYTES: usize = 20;
 
+/// What a password and a secret are called in other languages, lower case. People who choose a
+/// password write other words; those who leave a place for one write these.
+const CALLED: &[&str] = &[
+    "adgangskode",
+    "chave",
+    "clave",
+    "contrasena",
+    "contraseña",
+    "geheim",
+    "geheimnis",
+    "hasło",
+    "haslo",
+    "heslo",
+    "jelszó",
+    "jelszo",
+    "jeton",
+    "kennwort",
+    "lösenord",
+    "losenord",
+    "lozinka",
+    "motdepasse",
+    "parola",
+    "parolă",
+    "parool",
+    "passe",
+    "passord",
+    "passwort",
+    "salasana",
+    "schlüssel",
+    "secreto",
+    "segredo",
+    "segreto",
+    "senha",
+    "sifre",
+    "slaptažodis",
+    "wachtwoord",
+    "şifre",
+    "κωδικός",
+    "пароль",
+    "ключ",
+    "секрет",
+];
+
+/// The same in scripts without blanks between words.
+const CALLED_ANYWHERE: &[&str] = &["密码", "密碼", "口令", "パスワード", "비밀번호", "รหัสผ่าน"];
+
+/// Words that say what is to be written instead, in a value of several words.
+const ASKING: &[&str] = &[
+    "ask", "enter", "fill", "goes", "here", "hier", "ici", "aqui", "aquí", "provide", "see", "set",
+    "vault", "your", "votre", "dein", "ihr", "tu", "su", "seu", "jouw",
+];
+
+/// Words that say of a value that there is none.
+const ABSENT: &[&str] = &[
+    "disabled", "enabled", "empty", "hidden", "ignored", "later", "nothing", "optional",
+    "required", "tbd", "unknown", "unset", "unused",
+];
+
 /// Drops a value that stands for a value.
 pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
     let value = candidate.captured;
@@ -70,8 +128,32 @@ pub(super) fn judge(candidate: &Candidate<'_>) -> Option<Reason> {
     if is_masked(value) {
         return Some("it is masked");
     }
-    None
+    says_what_goes_here(value).then_some("it says what is to be written there")
 }
+
+/// Tells whether a value is words for people: what a password is called in their language, or that
+/// one is to be filled in.
+fn says_what_goes_here(value: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(value) else {
+        return false;
+    };
+    if value.len() > MAX_SAID_BYTES || text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let holds = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    holds(CALLED)
+        || CALLED_ANYWHERE.iter().any(|word| text.contains(word))
+        || words.len() > 2 && holds(ASKING)
+        || words.len() == 1 && holds(ABSENT)
+}
+
+/// The longest text that is read for its words.
+const MAX_SAID_BYTES: usize = 80;
 
 /// Returns what speaks against a value that holds a word which people write where a value belongs
 /// and may also choose as a part of one.
@@ -158,6 +240,30 @@ pub(super) fn is_template(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_for_people_are_told_from_passwords() {
+        for said in [
+            "votre-mot-de-passe",
+            "tu-contraseña-aqui",
+            "wachtwoord-hier",
+            "Neues Passwort",
+            "在此输入密码",
+            "ask-ops-for-this",
+            "optional",
+        ] {
+            assert!(says_what_goes_here(said.as_bytes()), "{said}");
+        }
+        for chosen in [
+            "winter-garden",
+            "s33-below-now",
+            "see-saw",
+            "iloveyou",
+            "Wachtw00rd",
+        ] {
+            assert!(!says_what_goes_here(chosen.as_bytes()), "{chosen}");
+        }
+    }
 
     #[test]
     fn templates_are_told_from_values() {
