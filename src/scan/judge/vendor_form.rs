@@ -58,6 +58,13 @@ const FORMS: &[Form] = &[
         what: &[b"key"],
         fits: |value| run(value, 40..=40, is_lower_hex),
     },
+    // Documented is the prefix; published keys have 28 or 40 characters behind it, samples fewer:
+    // <https://api-dashboard.search.brave.com/app/documentation>
+    Form {
+        vendor: b"brave",
+        what: &[b"brave_search_api_key", b"brave_api_key", b"braveapikey"],
+        fits: |value| prefixed(value, &["BSA"], 24..=44, is_url_safe),
+    },
     // <https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning>
     Form {
         vendor: b"authress",
