@@ -135,13 +135,13 @@ const C7: &[Case] = &[
         id: "C7.ignored",
         state: "an ignored file that is forced in",
         why: "it is in the commit",
-        secret: Blocked(&[".env:1"]),
+        secret: Blocked(&["local.py:1"]),
         twin: Some(Clean),
         run: |plant| {
             let repo = two_files();
-            repo.write(".gitignore", ".env\n").commit("ignored");
-            repo.write(".env", plant.line())
-                .git(&["add", "--force", ".env"]);
+            repo.write(".gitignore", "local.py\n").commit("ignored");
+            repo.write("local.py", plant.line())
+                .git(&["add", "--force", "local.py"]);
             commit(&repo, &[])
         },
     },
