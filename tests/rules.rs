@@ -83,7 +83,10 @@ fn every_pack_is_in_the_list() {
         for pack in std::fs::read_dir(folder).expect("the packs are there") {
             let name = pack.expect("the folder can be read").file_name();
             let quoted = format!("\"{folder}/{}\"", name.to_string_lossy());
-            assert!(list.contains(&quoted), "patterns.toml does not list {quoted}");
+            assert!(
+                list.contains(&quoted),
+                "patterns.toml does not list {quoted}"
+            );
         }
     }
 }
