@@ -7,10 +7,18 @@ mod excerpt;
 mod held;
 pub mod judge;
 mod matcher;
+mod on_trees;
 mod pattern;
 mod prefilter;
 mod resolve;
 mod rule;
+#[cfg(feature = "syntax")]
+mod syntax;
+#[cfg(not(feature = "syntax"))]
+#[path = "no_syntax.rs"]
+mod syntax;
+
+pub(crate) use syntax::faults as syntax_faults;
 
 pub use candidates::Row;
 pub use rule::{CompileError, holds_word};

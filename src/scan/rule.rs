@@ -31,6 +31,7 @@ pub(super) struct Compiled {
     file_unless: Cell,
     allows: OnceLock<Result<Vec<Pattern>, CompileError>>,
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
+    pub(super) syntax: super::syntax::Cells,
 }
 
 /// Whether an exception of a rule covers the matches on a line by what else stands there.
@@ -290,7 +291,7 @@ fn matches<P: AsRef<str>>(
 }
 
 /// Compiles patterns that are looked for together.
-fn build<P: AsRef<str>>(
+pub(super) fn build<P: AsRef<str>>(
     rule: &Rule,
     patterns: &[P],
     groups: bool,

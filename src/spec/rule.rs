@@ -2,6 +2,7 @@
 
 use super::fault::Sink;
 use super::field::{Fields, check_regex, names_of, number, one_of, string, table};
+use super::syntax::{Syntax, read_syntax};
 use super::{
     Around, Checksum, Confidence, Example, Kind, Language, Languages, List, Precision, Rule,
     RuleAllow, Severity, Text,
@@ -56,7 +57,8 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         )
         .unwrap_or(Precision::High);
     let languages = read_languages(&mut fields, sink);
-    let (regex, group) = read_regex(&mut fields, sink);
+    let syntax = read_syntax(&mut fields, sink);
+    let (regex, group) = read_regex(&mut fields, syntax.as_ref(), sink);
     let lines = fields.number("lines", 1..=MAX_LINES, sink).unwrap_or(1);
     let rank = read_rank(&mut fields, kind, confidence, sink);
     let near_lines = fields.number("near-lines", 0..=MAX_LINES, sink);
@@ -73,6 +75,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         not_paths: list(fields.strings("not-paths", sink)),
         keywords: read_keywords(&mut fields, sink),
         regex: regex.into(),
+        syntax: syntax.map(Box::new),
         group,
         lines,
         unless: regexes(&mut fields, "unless", sink),
@@ -120,6 +123,18 @@ fn check_company(fields: &Fields<'_, '_>, rule: &Rule, near_lines: bool, sink: &
             &fields.span_of("near-lines"),
             "`near-lines` does nothing without `requires-near` or `unless-near`",
         );
+    }
+    if rule.syntax.is_some() {
+        if rule.kind == Kind::Secret {
+            sink.fault(
+                &fields.span_of("syntax"),
+                "`syntax` is for rules of kind `code`",
+            );
+        }
+        if rule.languages.is_empty() {
+            let message = "a rule with `syntax` says in which `languages` its patterns are written";
+            sink.fault(&fields.span_of("syntax"), message);
+        }
     }
     if rule.kind == Kind::Code && (rule.min_entropy.is_some() || rule.checksum.is_some()) {
         sink.fault(&fields.span, "`min-entropy` and `checksum` are for secrets");
@@ -204,8 +219,27 @@ fn read_languages(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> Languages
     set
 }
 
-/// Reads `regex` and `group`, and checks them against each other.
-fn read_regex(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> (String, u32) {
+/// Reads `regex` and `group`, and checks them against each other. A rule with `syntax` needs none.
+fn read_regex(
+    fields: &mut Fields<'_, '_>,
+    syntax: Option<&Syntax>,
+    sink: &mut Sink<'_>,
+) -> (String, u32) {
+    if let Some(syntax) = syntax
+        && fields.take("regex").is_none()
+    {
+        for key in ["group", "lines"] {
+            if fields.take(key).is_some() {
+                let message = format!("`{key}` does nothing without `regex`");
+                sink.fault(&fields.span_of(key), message);
+            }
+        }
+        if syntax.and_regex {
+            let message = "`and-regex` does nothing without `regex`";
+            sink.fault(&fields.span_of("and-regex"), message);
+        }
+        return (String::new(), 0);
+    }
     let regex = fields.required("regex", sink);
     let captures = check_regex(
         &Spanned::new(fields.span_of("regex"), regex.clone()),
