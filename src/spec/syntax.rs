@@ -79,6 +79,8 @@ pub enum Class {
     String,
     /// A text that reads like SQL.
     Sql,
+    /// SQL with something put in where a value stands: `= '{x}'`, `VALUES (%s` of a format.
+    SqlValue,
     /// A text that reads like HTML.
     Html,
 }
@@ -90,6 +92,7 @@ names!(Class {
     FromRequest = "from-request",
     String = "string",
     Sql = "sql",
+    SqlValue = "sql-value",
     Html = "html",
 });
 

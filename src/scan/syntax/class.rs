@@ -56,6 +56,10 @@ impl<'a, 't> Asker<'a, 't> {
             Class::FromRequest => self.requested(node, scope, REQUEST_HOPS),
             Class::String => self.string(node, scope),
             Class::Sql => is_sql(&self.words(node, scope)),
+            Class::SqlValue => {
+                let words = self.words(node, scope);
+                is_sql(&words) && takes_value(&words)
+            }
             Class::Html => is_html(&self.words(node, scope)),
         }
     }
@@ -107,6 +111,9 @@ impl<'a, 't> Asker<'a, 't> {
             return kinds
                 .part(node, 0)
                 .is_some_and(|body| self.literal(body, scope, depth + 1));
+        }
+        if role & (NAME | MEMBER | ELEMENT) != 0 && request::holds(self.tree, node, scope) {
+            return false;
         }
         if role & ELEMENT != 0 {
             return kinds
@@ -444,41 +451,146 @@ impl<'a, 't> Asker<'a, 't> {
         })
     }
 
-    /// Returns the literal text of an expression, holes left out, names followed one hop.
+    /// Returns the literal text of an expression, with [`HOLE_MARK`] for each hole, names followed
+    /// one hop.
     fn words(&self, node: Node<'t>, scope: usize) -> String {
         let mut out = String::new();
-        self.gather(node, scope, true, &mut out);
+        let reading = Reading {
+            scope,
+            hop: true,
+            is_format: false,
+        };
+        self.gather(node, reading, 0, &mut out);
         out
     }
 
-    fn gather(&self, node: Node<'t>, scope: usize, hop: bool, out: &mut String) {
-        let mut pending = vec![node];
-        while let Some(node) = pending.pop() {
-            if !self.spend(0) || out.len() > WORDS_BYTES {
-                return;
+    fn gather(&self, node: Node<'t>, reading: Reading, depth: u32, out: &mut String) {
+        if !self.spend(depth) || out.len() > WORDS_BYTES {
+            return;
+        }
+        let kinds = self.tree.kinds;
+        let node = self.here(kinds.unwrapped(node));
+        let role = kinds.role(node);
+        if role & STRING != 0 {
+            self.gather_text(node, reading, out);
+            return;
+        }
+        if role & (NAME | MEMBER) != 0 {
+            let found = self.tree.definitions(node, reading.scope);
+            let texts = found
+                .iter()
+                .filter(|one| one.how != How::Parameter && reading.hop);
+            let before = out.len();
+            for (value, scope) in texts.filter_map(|one| Some((one.value?, one.scope))) {
+                let there = Reading {
+                    scope,
+                    hop: false,
+                    is_format: reading.is_format,
+                };
+                self.gather(value, there, depth + 1, out);
             }
-            let node = self.here(self.tree.kinds.unwrapped(node));
-            if self.tree.kinds.is(node, STRING) {
-                out.push_str(unquoted(&self.tree.text(node)).1);
-                out.push(' ');
-            } else if self.tree.kinds.is(node, NAME | MEMBER) {
-                let found = self.tree.definitions(node, scope);
-                for value in found.iter().filter_map(|one| one.value).filter(|_| hop) {
-                    self.gather(value, scope, false, out);
-                }
-                if found.is_empty() {
-                    pending.extend(
-                        self.tree
-                            .kinds
-                            .part(node, 0)
-                            .filter(|part| part.id() != node.id()),
-                    );
-                }
-            } else {
-                pending.extend(Self::parts(node).into_iter().rev());
+            if out.len() == before && !self.literal(node, reading.scope, depth + 1) {
+                out.push(HOLE_MARK);
             }
+            return;
+        }
+        let called = self.tree.called(node);
+        let mut reading = reading;
+        if let Some(called) = &called {
+            let name = called
+                .name
+                .map(|name| self.tree.text(name))
+                .unwrap_or_default();
+            reading.is_format |=
+                COMPOSING.contains(&&*name) && !matches!(&*name, "concat" | "Concat" | "implode");
+            if let Some(object) = called.object.filter(|object| !kinds.is(*object, NAME)) {
+                self.gather(object, reading, depth + 1, out);
+            }
+        } else if role & BINARY != 0 && operator(node) == Some("%") {
+            reading.is_format = true;
+        } else if node.kind() == "macro_invocation" {
+            reading.is_format = true;
+        }
+        let parts = match called {
+            Some(called) => called.arguments.into_iter().collect(),
+            // The name of a macro says nothing.
+            None if node.kind() == "macro_invocation" => {
+                Self::parts(node).into_iter().skip(1).collect()
+            }
+            None => Self::parts(node),
+        };
+        let before = out.len();
+        for part in parts {
+            self.gather(part, reading, depth + 1, out);
+        }
+        if out.len() == before
+            && role & LITERAL == 0
+            && !self.literal(node, reading.scope, depth + 1)
+        {
+            out.push(HOLE_MARK);
         }
     }
+
+    fn gather_text(&self, node: Node<'t>, reading: Reading, out: &mut String) {
+        let text = self.tree.text(node);
+        let start = node.start_byte();
+        let mut whole = String::with_capacity(text.len());
+        let mut at = 0;
+        for hole in holes_in(node, self.tree.kinds) {
+            let range = hole.start_byte() - start..hole.end_byte() - start;
+            let Some(before) = text.get(at..range.start) else {
+                break;
+            };
+            whole.push_str(before);
+            if !self.hole(hole, reading.scope, 1) {
+                whole.push(HOLE_MARK);
+            }
+            at = range.end;
+        }
+        whole.push_str(text.get(at..).unwrap_or_default());
+        let content = unquoted(&whole).1;
+        if reading.is_format {
+            let marked = ["%s", "%v", "%q", "{}", "{0}", "{1}", "{2}"]
+                .iter()
+                .fold(content.to_owned(), |text, mark| text.replace(mark, "\u{1}"));
+            out.push_str(&marked);
+        } else {
+            out.push_str(content);
+        }
+    }
+}
+
+/// How the text of an expression is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// The function the expression is in.
+    scope: usize,
+    /// Whether names are followed.
+    hop: bool,
+    /// Whether `%s` and `{}` are places where something is put in.
+    is_format: bool,
+}
+
+/// Stands for what is put into a text.
+const HOLE_MARK: char = '\u{1}';
+
+/// Tells whether something is put in where SQL has a value: behind a comparison, in a list of
+/// values, between quotes.
+fn takes_value(text: &str) -> bool {
+    text.match_indices(HOLE_MARK).any(|(at, _)| {
+        let before = text[..at].trim_end_matches(['%', ' ', '\n', '\t', '\r']);
+        let in_quotes = before.ends_with(['\'', '"']);
+        let before = before
+            .trim_end_matches(['\'', '"', '%', ' ', '('])
+            .to_ascii_lowercase();
+        in_quotes && !before.ends_with("from") && !before.ends_with("as")
+            || before.ends_with(['=', '<', '>'])
+            || [
+                "like", "ilike", " in", "values", "between", "limit", "offset",
+            ]
+            .iter()
+            .any(|word| before.ends_with(word))
+    })
 }
 
 /// How much text is looked at to tell what it is written in.
@@ -536,11 +648,16 @@ const NUMERIC: [&str; 26] = [
 
 /// Tells whether an operator puts texts together.
 fn joins(node: Node<'_>) -> bool {
+    matches!(operator(node), Some("+" | "." | "%" | "||" | "<<" | "&"))
+}
+
+/// Returns the operator of an operation.
+fn operator<'t>(node: Node<'t>) -> Option<&'t str> {
     let operator = node.child_by_field_name("operator").or_else(|| {
         let mut cursor = node.walk();
         node.children(&mut cursor).find(|child| !child.is_named())
     });
-    operator.is_some_and(|operator| matches!(operator.kind(), "+" | "." | "%" | "||" | "<<" | "&"))
+    operator.map(|operator| operator.kind())
 }
 
 /// Tells whether a name is written as constants are.

@@ -171,7 +171,7 @@ impl<'t> Query<'_, 't> {
         match condition {
             Condition::Pattern(pat) => self.tree.matches(pat, node, at, captures),
             Condition::Any(any) => any.iter().any(|one| self.tries(one, node, at, captures)),
-            Condition::All(all) => all.iter().all(|one| self.holds(one, node, at, captures)),
+            Condition::All(all) => self.all(all, node, at, captures),
             Condition::Not(one) => !self.holds(one, node, at, &mut captures.clone()),
             Condition::Inside(one) => self
                 .ancestors(node)
@@ -201,6 +201,31 @@ impl<'t> Query<'_, 't> {
                     })
             }
         }
+    }
+
+    /// Tells whether all of a list holds. Of alternatives, each is tried with what follows it.
+    fn all<'p>(
+        &self,
+        all: &'p [Condition],
+        node: Node<'t>,
+        at: At,
+        captures: &mut Captures<'p, 't>,
+    ) -> bool {
+        let Some((first, others)) = all.split_first() else {
+            return true;
+        };
+        if let Condition::Any(any) = first {
+            return any.iter().any(|one| {
+                let mut own = captures.clone();
+                let found =
+                    self.holds(one, node, at, &mut own) && self.all(others, node, at, &mut own);
+                if found {
+                    *captures = own;
+                }
+                found
+            });
+        }
+        self.holds(first, node, at, captures) && self.all(others, node, at, captures)
     }
 
     /// Like `holds`, leaving no captures behind when it fails.

@@ -64,6 +64,9 @@ pub(super) const MAYBE_KEYED: Role = 1 << 25;
 /// Its first part with something beside it that says nothing, such as a type.
 pub(super) const FIRST: Role = 1 << 26;
 
+/// A name that is key and value at once: `{ text }`.
+pub(super) const SHORTHAND: Role = 1 << 27;
+
 #[derive(Clone, Copy, Default)]
 struct Kind {
     role: Role,
@@ -169,6 +172,9 @@ impl Kinds {
         let role = self.role(node);
         if role & (KEYED | ASSIGN) != 0 {
             return Some((self.part(node, 0)?, self.part(node, 1)?));
+        }
+        if role & SHORTHAND != 0 {
+            return Some((node, node));
         }
         if role & MAYBE_KEYED != 0 {
             let mut cursor = node.walk();

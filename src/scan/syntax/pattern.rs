@@ -167,7 +167,7 @@ impl Lower<'_> {
             return capture;
         }
         if let Some((key, value)) = self.kinds.keyed(node)
-            && self.kinds.role(node) & super::kinds::ASSIGN == 0
+            && self.kinds.role(node) & (super::kinds::ASSIGN | super::kinds::SHORTHAND) == 0
         {
             return self.keyed(key, value);
         }

@@ -3,7 +3,7 @@
 use super::kinds::{
     ADD_ASSIGN, ASSIGN, BINARY, CALL, CHOICE, COMMENT, COMPREHENSION, ELEMENT, FIRST, FUNCTION,
     GROUP, HOLE, IGNORED, IMPORT, KEYED, LAMBDA, LITERAL, LOOP, MAYBE_KEYED, MEMBER, METHOD, NAME,
-    NEW, PARAMETERS, PIECE, Role, STRING, WRAPPER,
+    NEW, PARAMETERS, PIECE, Role, SHORTHAND, STRING, WRAPPER,
 };
 
 /// A kind of node, what it means, and the fields of its parts in the order of the role.
@@ -80,7 +80,7 @@ pub(super) static JAVASCRIPT: &[Row] = &[
     row("member_expression", MEMBER, ["object", "property", ""]),
     plain("identifier", NAME),
     plain("property_identifier", NAME),
-    plain("shorthand_property_identifier", NAME),
+    plain("shorthand_property_identifier", NAME | SHORTHAND),
     plain("shorthand_property_identifier_pattern", NAME),
     plain("private_property_identifier", NAME),
     plain("type_identifier", NAME),
