@@ -70,7 +70,12 @@ impl<'t> Tree<'t> {
         }
         let callee = self.kinds.unwrapped(self.kinds.part(node, 0)?);
         let (object, name) = if self.kinds.is(callee, MEMBER) {
-            (self.kinds.part(callee, 0), self.kinds.part(callee, 1))
+            let name = self.kinds.part(callee, 1);
+            // `Query<User>` is `Query`.
+            (
+                self.kinds.part(callee, 0),
+                name.map(|name| self.kinds.unwrapped(name)),
+            )
         } else if self.kinds.is(callee, NAME) {
             (None, Some(callee))
         } else {
