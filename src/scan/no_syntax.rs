@@ -5,10 +5,6 @@ use super::rule::CompileError;
 use crate::spec::Rule;
 use std::ops::Range;
 
-/// Nothing is made ready.
-#[derive(Default)]
-pub(super) struct Cells;
-
 /// What no tree gave.
 #[derive(Default)]
 pub(super) struct Outcome {

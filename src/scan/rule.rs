@@ -31,6 +31,7 @@ pub(super) struct Compiled {
     file_unless: Cell,
     allows: OnceLock<Result<Vec<Pattern>, CompileError>>,
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
+    #[cfg(feature = "syntax")]
     pub(super) syntax: super::syntax::Cells,
 }
 

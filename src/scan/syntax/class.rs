@@ -506,9 +506,9 @@ impl<'a, 't> Asker<'a, 't> {
             if let Some(object) = called.object.filter(|object| !kinds.is(*object, NAME)) {
                 self.gather(object, reading, depth + 1, out);
             }
-        } else if role & BINARY != 0 && operator(node) == Some("%") {
-            reading.is_format = true;
-        } else if node.kind() == "macro_invocation" {
+        } else if role & BINARY != 0 && operator(node) == Some("%")
+            || node.kind() == "macro_invocation"
+        {
             reading.is_format = true;
         }
         let parts = match called {
@@ -652,7 +652,7 @@ fn joins(node: Node<'_>) -> bool {
 }
 
 /// Returns the operator of an operation.
-fn operator<'t>(node: Node<'t>) -> Option<&'t str> {
+fn operator(node: Node<'_>) -> Option<&str> {
     let operator = node.child_by_field_name("operator").or_else(|| {
         let mut cursor = node.walk();
         node.children(&mut cursor).find(|child| !child.is_named())
