@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 8;
 pub struct Syntax {
     /// What must hold of a node.
     pub find: Condition,
-    /// The capture to point at; empty: the whole match.
+    /// The capture to point at: left out, the first of which a class is asked; empty, the whole match.
     pub at: Text,
     /// Functions that make a value safe: what they return counts as a literal.
     pub sanitizers: List<Text>,
@@ -137,6 +137,14 @@ pub(super) fn read_syntax(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> O
         }
         return None;
     }
+    // What decides is what a reader wants to see.
+    let at = match find.iter().find_map(|one| match one {
+        Condition::Where(constraint) if !constraint.classes.is_empty() => Some(&constraint.capture),
+        _ => None,
+    }) {
+        Some(capture) if at.is_empty() => capture.to_string(),
+        _ => at,
+    };
     Some(Syntax {
         find: Condition::All(find),
         at: at.trim_start_matches('$').to_owned().into(),

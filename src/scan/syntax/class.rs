@@ -207,6 +207,7 @@ impl<'a, 't> Asker<'a, 't> {
         let written = self.tree.called_path(&called);
         if written.as_deref().is_some_and(|path| self.sanitizes(path))
             || self.sanitizers.iter().any(|known| **known == *name)
+            || is_quoting(&name.to_ascii_lowercase())
         {
             return true;
         }
@@ -233,7 +234,11 @@ impl<'a, 't> Asker<'a, 't> {
         let full = self.tree.full(path);
         let dotted = path.join(".");
         let full = full.map(|full| full.join("."));
-        if NUMERIC.contains(&dotted.as_str()) {
+        let last = path
+            .last()
+            .map(|last| last.to_ascii_lowercase())
+            .unwrap_or_default();
+        if NUMERIC.contains(&dotted.as_str()) || is_quoting(&last) {
             return true;
         }
         self.sanitizers
@@ -520,7 +525,13 @@ impl<'a, 't> Asker<'a, 't> {
             None => Self::parts(node),
         };
         let before = out.len();
-        for part in parts {
+        // What a format puts in has its mark in the text.
+        let is_said = |part: &Node<'t>| {
+            !reading.is_format
+                || kinds.is(*part, GROUP)
+                || self.has_text(*part, reading.scope, depth + 1)
+        };
+        for part in parts.into_iter().filter(is_said) {
             self.gather(part, reading, depth + 1, out);
         }
         if out.len() == before
@@ -579,12 +590,13 @@ const HOLE_MARK: char = '\u{1}';
 fn takes_value(text: &str) -> bool {
     text.match_indices(HOLE_MARK).any(|(at, _)| {
         let before = text[..at].trim_end_matches(['%', ' ', '\n', '\t', '\r']);
-        let in_quotes = before.ends_with(['\'', '"']);
+        // Between double quotes stands a name.
+        let in_quotes = before.ends_with('\'');
         let before = before
             .trim_end_matches(['\'', '"', '%', ' ', '('])
             .to_ascii_lowercase();
         in_quotes && !before.ends_with("from") && !before.ends_with("as")
-            || before.ends_with(['=', '<', '>'])
+            || before.ends_with('=')
             || [
                 "like", "ilike", " in", "values", "between", "limit", "offset",
             ]
@@ -645,6 +657,12 @@ const NUMERIC: [&str; 26] = [
     "time.time",
     "Date.now",
 ];
+
+/// Tells whether a function makes a value safe to be put into a text, by its name.
+fn is_quoting(name: &str) -> bool {
+    let says = ["escape", "quote", "sanitiz", "sanitis"];
+    says.iter().any(|word| name.contains(word)) && !name.starts_with("un")
+}
 
 /// Tells whether an operator puts texts together.
 fn joins(node: Node<'_>) -> bool {
@@ -715,7 +733,7 @@ fn is_sql(text: &str) -> bool {
         }
         "exec" | "execute" | "call" | "grant" => true,
         // A part that is added to a statement that stands elsewhere.
-        "where" | "order" | "and" | "set" => words.len() > 1,
+        "where" | "order" | "and" => words.len() > 1,
         _ => false,
     }
 }

@@ -463,6 +463,7 @@ pub(super) static RUST: &[Row] = &[
     plain("function_item", FUNCTION),
     row("closure_expression", LAMBDA, ["body", "", ""]),
     plain("arguments", GROUP),
+    plain("token_tree", GROUP),
     row("field_initializer", KEYED, ["field", "value", ""]),
     plain("field_initializer_list", GROUP | LITERAL),
     row("binary_expression", BINARY, ["left", "right", ""]),
