@@ -595,8 +595,14 @@ fn takes_value(text: &str) -> bool {
         let before = before
             .trim_end_matches(['\'', '"', '%', ' ', '('])
             .to_ascii_lowercase();
-        in_quotes && !before.ends_with("from") && !before.ends_with("as")
-            || before.ends_with('=')
+        if in_quotes {
+            return !before.ends_with("from") && !before.ends_with("as");
+        }
+        // What is compared with a name that is put in, too, is the text of a query builder.
+        let compared = before
+            .strip_suffix('=')
+            .map(|left| left.trim_end_matches(['!', ' ', '"', '`', ']']));
+        compared.is_some_and(|left| !left.ends_with(HOLE_MARK))
             || [
                 "like", "ilike", " in", "values", "between", "limit", "offset",
             ]

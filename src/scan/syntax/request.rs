@@ -162,6 +162,10 @@ fn is_part(tree: &Tree<'_>, path: &[String]) -> bool {
     (1..path.len()).any(|at| {
         let object = path[..at].join(".");
         let part = path[at].as_str();
+        // Clients of Python call what they send a request as well, and it has an address.
+        if matches!(part, "url" | "path") && tree.grammar == super::grammar::Grammar::Python {
+            return false;
+        }
         let short = object.len() <= 3 || object == "event";
         (REQUESTS.contains(&object.as_str()) || object.ends_with(".request"))
             && PARTS.contains(&part)
