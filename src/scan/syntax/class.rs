@@ -591,7 +591,7 @@ fn takes_value(text: &str) -> bool {
     text.match_indices(HOLE_MARK).any(|(at, _)| {
         let before = text[..at].trim_end_matches(['%', ' ', '\n', '\t', '\r']);
         // Between double quotes stands a name.
-        let in_quotes = before.ends_with('\'');
+        let in_quotes = text[..at].trim_end_matches('%').ends_with('\'');
         let before = before
             .trim_end_matches(['\'', '"', '%', ' ', '('])
             .to_ascii_lowercase();
@@ -601,7 +601,7 @@ fn takes_value(text: &str) -> bool {
         // What is compared with a name that is put in, too, is the text of a query builder.
         let compared = before
             .strip_suffix('=')
-            .map(|left| left.trim_end_matches(['!', ' ', '"', '`', ']']));
+            .map(|left| left.trim_end_matches(['!', '<', '>', ' ', '"', '`', ']']));
         compared.is_some_and(|left| !left.ends_with(HOLE_MARK))
             || [
                 "like", "ilike", " in", "values", "between", "limit", "offset",
