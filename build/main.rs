@@ -197,7 +197,12 @@ impl<'r> Keywords<'r> {
         let mut rows: BTreeMap<&str, BTreeMap<usize, neighbours::Row>> = BTreeMap::new();
         for (index, (rule, _)) in rules.iter().enumerate() {
             let keywords: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
-            let pattern = neighbours::Pattern::new(&rule.regex, &keywords);
+            // What stands beside a keyword in code, a regex does not tell.
+            let pattern = rule
+                .syntax
+                .is_none()
+                .then(|| neighbours::Pattern::new(&rule.regex, &keywords))
+                .flatten();
             for keyword in keywords {
                 // A keyword that stands in no match while each match has another starts nothing.
                 let row = match &pattern {

@@ -4,10 +4,10 @@ use super::class::Asker;
 use super::compare::{At, Captures, Tree};
 use super::grammar::Grammar;
 use super::pattern::{Pat, Root, read};
+use crate::scan::pattern::Pattern;
 use crate::scan::rule::{CompileError, build};
 use crate::spec::{self, Class};
 use crate::spec::{Rule, Text};
-use regex_automata::meta::Regex;
 use std::ops::Range;
 use tree_sitter::Node;
 
@@ -33,9 +33,32 @@ enum Condition {
     Where {
         capture: Text,
         classes: Vec<(Class, bool)>,
-        regexes: Option<Regex>,
-        not_regexes: Option<Regex>,
+        regexes: Option<Regexes>,
+        not_regexes: Option<Regexes>,
     },
+}
+
+/// Patterns of which one is asked for.
+struct Regexes {
+    sources: Vec<Text>,
+    compiled: Pattern,
+}
+
+impl Regexes {
+    fn new(rule: &Rule, sources: &[Text]) -> Result<Option<Self>, CompileError> {
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            sources: sources.to_vec(),
+            compiled: build(rule, sources, false)?,
+        }))
+    }
+
+    /// Tells whether a text has a match; not when they turn out too large for it.
+    fn is_match(&self, text: &[u8]) -> bool {
+        self.compiled.is_match(&self.sources, text).unwrap_or(false)
+    }
 }
 
 /// A match of a rule's syntax.
@@ -94,20 +117,12 @@ fn make(
         }),
         spec::Condition::Inside(one) => boxed(one)?.map(Condition::Inside),
         spec::Condition::Has(one) => boxed(one)?.map(Condition::Has),
-        spec::Condition::Where(constraint) => {
-            let regex = |patterns: &[Text]| {
-                if patterns.is_empty() {
-                    return Ok(None);
-                }
-                build(rule, patterns).map(Some)
-            };
-            Some(Condition::Where {
-                capture: constraint.capture.clone(),
-                classes: constraint.classes.clone(),
-                regexes: regex(&constraint.regexes)?,
-                not_regexes: regex(&constraint.not_regexes)?,
-            })
-        }
+        spec::Condition::Where(constraint) => Some(Condition::Where {
+            capture: constraint.capture.clone(),
+            classes: constraint.classes.clone(),
+            regexes: Regexes::new(rule, &constraint.regexes)?,
+            not_regexes: Regexes::new(rule, &constraint.not_regexes)?,
+        }),
     })
 }
 
@@ -188,7 +203,7 @@ impl<'t> Query<'_, 't> {
                     // Another branch of the pattern has it.
                     return true;
                 };
-                let text = |regex: &Regex| {
+                let text = |regex: &Regexes| {
                     held.iter()
                         .any(|node| regex.is_match(&self.tree.text[node.byte_range()]))
                 };
