@@ -2,7 +2,7 @@
 
 use super::matcher::{Match, Pass};
 use super::rule::CompileError;
-use crate::spec::Rule;
+use crate::spec::{Rule, Syntax};
 use std::ops::Range;
 
 /// What no tree gave.
@@ -19,6 +19,31 @@ impl Outcome {
     pub(super) fn covers(&self, _: usize, _: &[u8], _: &Range<usize>) -> bool {
         false
     }
+}
+
+/// What is not looked at, since nothing would be parsed.
+pub(super) struct Hints;
+
+impl Hints {
+    #[expect(
+        clippy::unused_self,
+        reason = "with grammars it says what the text holds"
+    )]
+    pub(super) fn allow(&mut self, _: &Syntax) -> bool {
+        true
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "with grammars it says what the text holds"
+    )]
+    pub(super) fn allow_at(&self, _: &Syntax, _: &Range<usize>) -> bool {
+        true
+    }
+}
+
+pub(super) fn hints(_: &Pass<'_>) -> Hints {
+    Hints
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "with grammars it may fail")]

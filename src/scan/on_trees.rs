@@ -2,20 +2,29 @@
 
 use super::matcher::{Pass, Pending, Seen};
 use super::rule::{CompileError, compiled};
-use super::syntax;
+use super::syntax::{self, Hints};
 
 impl Pass<'_> {
     /// Matches the rules that have a syntax on the file's trees, and hands what no tree covers to
     /// their regexes.
     pub(super) fn on_trees(&self, seen: &mut Seen<'_>) -> Result<(), CompileError> {
         let mut rules = Vec::new();
+        let mut hints = syntax::hints(self);
         for near in &mut seen.pending {
-            if near.on_tree && self.may_match(near)? {
+            if near.on_tree && self.may_match(near, &mut hints)? {
                 rules.push(near.rule);
             }
         }
         if rules.is_empty() {
             return Ok(());
+        }
+            let names: Vec<&str> = rules.iter().map(|r| &*self.config.rules[*r].id).collect();
+            eprintln!(
+                "PARSE {} {} {}",
+                self.text.len(),
+                self.path,
+                names.join(",")
+            );
         }
         let outcome = syntax::run(self, &rules)?;
         let Seen {
@@ -47,12 +56,19 @@ impl Pass<'_> {
     }
 
     /// Tells whether a rule may match at all, so that parsing the file for it is worth while.
-    fn may_match(&self, near: &mut Pending) -> Result<bool, CompileError> {
+    fn may_match(&self, near: &mut Pending, hints: &mut Hints<'_>) -> Result<bool, CompileError> {
+        let rule = &self.config.rules[near.rule];
+        let Some(syntax) = rule.syntax.as_deref() else {
+            return Ok(false);
+        };
         let mut keywords = near.keywords.iter();
-        if !keywords.any(|keyword| syntax::is_near(self, keyword)) || !self.looks_at_path(near) {
+        if !keywords
+            .any(|keyword| syntax::is_near(self, keyword) && hints.allow_at(syntax, keyword))
+            || !self.looks_at_path(near)
+            || !hints.allow(syntax)
+        {
             return Ok(false);
         }
-        let rule = &self.config.rules[near.rule];
         let counts = compiled(self.compiled, near.rule).file(rule, self.text)?;
         near.known.file = Some(counts);
         Ok(counts)

@@ -1,9 +1,11 @@
 //! Conditions on nodes: patterns, relations, classes of captures.
 
 use super::class::Asker;
-use super::compare::{At, Captures, Tree};
+use super::compare::{At, Captures};
 use super::grammar::Grammar;
 use super::pattern::{Pat, Root, read};
+use super::sanitize::{Sanitizers, Sink};
+use super::tree::Tree;
 use crate::scan::pattern::Pattern;
 use crate::scan::rule::{CompileError, build};
 use crate::spec::{self, Class};
@@ -20,6 +22,7 @@ pub(in crate::scan) struct Compiled {
     /// By what the nodes are found that may match.
     pub(super) roots: Vec<Root>,
     at: Text,
+    sink: Sink,
     sanitizers: Vec<Text>,
 }
 
@@ -55,9 +58,9 @@ impl Regexes {
         }))
     }
 
-    /// Tells whether a text has a match; not when they turn out too large for it.
-    fn is_match(&self, text: &[u8]) -> bool {
-        self.compiled.is_match(&self.sources, text).unwrap_or(false)
+    /// Tells whether a text has a match; nothing when they turn out too large for it.
+    fn is_match(&self, text: &[u8]) -> Option<bool> {
+        self.compiled.is_match(&self.sources, text).ok()
     }
 }
 
@@ -83,6 +86,7 @@ pub(super) fn compile(
     };
     Ok(Some(Compiled {
         condition,
+        sink: Sink::of(rule),
         roots,
         at: syntax.at.clone(),
         sanitizers: syntax.sanitizers.to_vec(),
@@ -148,9 +152,13 @@ struct Query<'q, 't> {
 impl Compiled {
     /// Looks at a node as the beginning of a match.
     pub(super) fn find<'t>(&self, tree: &Tree<'t>, node: Node<'t>, scope: usize) -> Option<Found> {
+        let sanitizers = Sanitizers {
+            sink: self.sink,
+            named: &self.sanitizers,
+        };
         let query = Query {
             tree,
-            asker: Asker::new(tree, &self.sanitizers),
+            asker: Asker::new(tree, sanitizers),
         };
         let mut captures = Captures::default();
         if !query.holds(
@@ -203,12 +211,15 @@ impl<'t> Query<'_, 't> {
                     // Another branch of the pattern has it.
                     return true;
                 };
-                let text = |regex: &Regexes| {
-                    held.iter()
-                        .any(|node| regex.is_match(&self.tree.text[node.byte_range()]))
+                // What cannot be told loses no finding.
+                let has = |regex: &Regexes, unclear| {
+                    held.iter().any(|node| {
+                        let text = &self.tree.text[node.byte_range()];
+                        regex.is_match(text).unwrap_or(unclear)
+                    })
                 };
-                regexes.as_ref().is_none_or(text)
-                    && !not_regexes.as_ref().is_some_and(text)
+                regexes.as_ref().is_none_or(|regex| has(regex, true))
+                    && !not_regexes.as_ref().is_some_and(|regex| has(regex, false))
                     && classes.iter().all(|(class, wanted)| {
                         held.iter()
                             .any(|node| self.asker.is(*node, *class, at.scope))

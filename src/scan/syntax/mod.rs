@@ -5,33 +5,39 @@
 //! of those is compared. Where the file does not parse, the rule's regex is searched as if there
 //! were no tree, so no finding is lost to a fragment or to a grammar that is behind its language.
 
+mod built;
 mod check;
 mod class;
 mod compare;
 mod condition;
 mod embedded;
 mod grammar;
+mod hints;
 mod imports;
 mod index;
 mod kinds;
 mod pattern;
 mod request;
+mod sanitize;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod words;
 
 pub(crate) use check::faults;
 
 use super::matcher::{Match, Pass};
 use super::rule::{CompileError, compiled, lines_of};
-use compare::Tree;
 use condition::{Compiled, Found};
 use grammar::{GRAMMARS, Grammar};
+pub(super) use hints::Hints;
 use index::Walk;
 use pattern::Root;
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::OnceLock;
+use tree::Tree;
 use tree_sitter::{Node, ParseOptions, Parser, Point};
 
 /// The largest text that is parsed, in bytes; what is larger is data or bundled.
@@ -74,6 +80,11 @@ impl Outcome {
             is_in && parsed.rules.contains(&rule) && !parsed.errors.iter().any(meets)
         })
     }
+}
+
+/// Looks at what the text of a pass holds, for [`Hints::allow`].
+pub(super) fn hints<'t>(pass: &Pass<'t>) -> Hints<'t> {
+    Hints::new(pass.text, Grammar::of_file(pass.path, pass.types))
 }
 
 /// Matches rules on the syntax trees of a text.

@@ -1,9 +1,9 @@
 //! What the requests of web frameworks hold.
 
 use super::class::path_of;
-use super::compare::Tree;
 use super::index::How;
 use super::kinds::{CALL, ELEMENT, MEMBER, METHOD, NAME};
+use super::tree::Tree;
 use tree_sitter::Node;
 
 /// Names of request objects.
@@ -29,7 +29,7 @@ const REQUESTS: [&str; 18] = [
 ];
 
 /// What of a request its sender decides.
-const PARTS: [&str; 60] = [
+pub(super) const PARTS: [&str; 60] = [
     "args",
     "form",
     "values",
@@ -111,7 +111,7 @@ const WHOLE: [&str; 9] = [
 ];
 
 /// Marks on parameters and functions that hand parts of a request to a function.
-const MARKS: [&str; 14] = [
+pub(super) const MARKS: [&str; 14] = [
     "@RequestParam",
     "@PathVariable",
     "@RequestBody",
