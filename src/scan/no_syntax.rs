@@ -29,16 +29,12 @@ impl Hints {
         clippy::unused_self,
         reason = "with grammars it says what the text holds"
     )]
-    pub(super) fn allow(&mut self, _: &Syntax) -> bool {
-        true
-    }
-
-    #[expect(
-        clippy::unused_self,
-        reason = "with grammars it says what the text holds"
-    )]
-    pub(super) fn allow_at(&self, _: &Syntax, _: &Range<usize>) -> bool {
-        true
+    pub(super) fn allow<'k>(
+        &mut self,
+        _: &Syntax,
+        keywords: impl IntoIterator<Item = &'k Range<usize>>,
+    ) -> bool {
+        keywords.into_iter().next().is_some()
     }
 }
 

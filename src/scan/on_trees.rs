@@ -18,14 +18,6 @@ impl Pass<'_> {
         if rules.is_empty() {
             return Ok(());
         }
-            let names: Vec<&str> = rules.iter().map(|r| &*self.config.rules[*r].id).collect();
-            eprintln!(
-                "PARSE {} {} {}",
-                self.text.len(),
-                self.path,
-                names.join(",")
-            );
-        }
         let outcome = syntax::run(self, &rules)?;
         let Seen {
             pending,
@@ -58,15 +50,17 @@ impl Pass<'_> {
     /// Tells whether a rule may match at all, so that parsing the file for it is worth while.
     fn may_match(&self, near: &mut Pending, hints: &mut Hints<'_>) -> Result<bool, CompileError> {
         let rule = &self.config.rules[near.rule];
-        let Some(syntax) = rule.syntax.as_deref() else {
+        let Some(wanted) = rule.syntax.as_deref() else {
             return Ok(false);
         };
-        let mut keywords = near.keywords.iter();
-        if !keywords
-            .any(|keyword| syntax::is_near(self, keyword) && hints.allow_at(syntax, keyword))
-            || !self.looks_at_path(near)
-            || !hints.allow(syntax)
-        {
+        if !self.looks_at_path(near) {
+            return Ok(false);
+        }
+        let keywords = near.keywords.iter();
+        if !hints.allow(
+            wanted,
+            keywords.filter(|keyword| syntax::is_near(self, keyword)),
+        ) {
             return Ok(false);
         }
         let counts = compiled(self.compiled, near.rule).file(rule, self.text)?;

@@ -86,6 +86,8 @@ impl Grammar {
             ".vb",
             ".ipynb",
             ".mdx",
+            // Declarations run nothing.
+            ".d.ts",
         ]) {
             return None;
         }

@@ -93,7 +93,7 @@ pub(super) const PARTS: [&str; 60] = [
 ];
 
 /// Parts that short names (`r`, `c`, `ctx`, `event`) have in common with other things.
-const LONG_NAMED_ONLY: [&str; 8] = [
+pub(super) const LONG_NAMED_ONLY: [&str; 8] = [
     "data", "values", "content", "path", "url", "all", "input", "stream",
 ];
 
