@@ -44,7 +44,7 @@ enum Condition {
 /// Patterns of which one is asked for.
 struct Regexes {
     sources: Vec<Text>,
-    compiled: Pattern,
+    compiled: Box<Pattern>,
 }
 
 impl Regexes {
@@ -54,7 +54,7 @@ impl Regexes {
         }
         Ok(Some(Self {
             sources: sources.to_vec(),
-            compiled: build(rule, sources, false)?,
+            compiled: Box::new(build(rule, sources, false)?),
         }))
     }
 

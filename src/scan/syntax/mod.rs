@@ -17,6 +17,7 @@ mod imports;
 mod index;
 mod kinds;
 mod pattern;
+mod places;
 mod request;
 mod sanitize;
 mod shapes;
@@ -41,7 +42,7 @@ use tree::Tree;
 use tree_sitter::{Node, ParseOptions, Parser, Point};
 
 /// The largest text that is parsed, in bytes; what is larger is data or bundled.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 512 << 10;
 /// How many parts in other languages of one file are parsed.
 const MAX_PARTS: usize = 500;
 /// How many lines beside a place must parse for its tree to be trusted.
