@@ -123,11 +123,10 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
     let wide = |row: &BTreeMap<usize, neighbours::Row>| {
-        row.keys()
-            .any(|&rule| {
-                let rule = &rules[rule].0;
-                rule.lines > gram::NEAR_LINES || rule.syntax.is_some()
-            })
+        row.keys().any(|&rule| {
+            let rule = &rules[rule].0;
+            rule.lines > gram::NEAR_LINES || rule.syntax.is_some()
+        })
     };
     let wide: Vec<bool> = keywords.rows.values().map(wide).collect();
     out.push_str(&grams::tables(&names, &types, &wide));
