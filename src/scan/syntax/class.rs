@@ -241,7 +241,7 @@ impl<'a, 't> Asker<'a, 't> {
             }
             let kinds = self.tree.kinds;
             let role = kinds.role(node);
-            if role & (CALL | METHOD) != 0 && self.clean(node) {
+            if role & (CALL | METHOD) != 0 && self.clean(node) || self.looked_up(node, scope) {
                 continue;
             }
             if role & (NAME | MEMBER) != 0 && hops > 0 {
@@ -258,6 +258,33 @@ impl<'a, 't> Asker<'a, 't> {
             pending.extend(Self::parts(node).into_iter().map(|part| (part, depth + 1)));
         }
         false
+    }
+
+    /// Tells whether a value is an element of a table that is known from the text: the request
+    /// says which, not what it is.
+    fn looked_up(&self, node: Node<'t>, scope: usize) -> bool {
+        let kinds = self.tree.kinds;
+        if kinds.role(node) & ELEMENT != 0 {
+            let table = kinds.part(node, 0);
+            return table.is_some_and(|table| self.is_table(table, scope));
+        }
+        let called = self.tree.called(node);
+        called.is_some_and(|called| {
+            called.name.is_some_and(|name| &*self.tree.text(name) == "get")
+                && called
+                    .object
+                    .is_some_and(|table| self.is_table(table, scope))
+                && called
+                    .arguments
+                    .is_some_and(|list| list.named_child_count() == 1)
+        })
+    }
+
+    /// Tells whether a name stands for a collection of literals.
+    fn is_table(&self, node: Node<'t>, scope: usize) -> bool {
+        self.tree.kinds.is(node, NAME)
+            && !self.tree.definitions(node, scope).is_empty()
+            && self.literal(node, scope, 0)
     }
 
     /// Tells whether what a call returns is safe whatever it is given.

@@ -29,7 +29,7 @@ const REQUESTS: [&str; 18] = [
 ];
 
 /// What of a request its sender decides.
-pub(super) const PARTS: [&str; 60] = [
+pub(super) const PARTS: [&str; 63] = [
     "args",
     "form",
     "values",
@@ -45,6 +45,9 @@ pub(super) const PARTS: [&str; 60] = [
     "body",
     "query",
     "params",
+    "nextUrl",
+    "formData",
+    "searchParams",
     "url",
     "originalUrl",
     "path",
@@ -180,7 +183,8 @@ fn is_handed<'t>(tree: &Tree<'t>, node: Node<'t>, scope: usize) -> bool {
         .filter(|one| one.how == How::Parameter)
         .any(|one| {
             let function = tree.index.scopes[one.scope].1;
-            is_marked(tree, function, one.start) || is_route(tree, function)
+            is_marked(tree, function, one.start)
+                || is_route(tree, function) && !is_injected(tree, one.start)
         })
 }
 
@@ -195,6 +199,20 @@ fn is_marked(tree: &Tree<'_>, function: Node<'_>, start: usize) -> bool {
     let mark = String::from_utf8_lossy(&before[from..]);
     MARKS.iter().any(|known| mark.contains(known))
 }
+
+/// Tells whether a parameter of Python gets what another function returns: `db=Depends(get_db)`.
+fn is_injected(tree: &Tree<'_>, start: usize) -> bool {
+    let behind = &tree.text[start..];
+    let end = behind
+        .iter()
+        .position(|byte| matches!(byte, b',' | b'\n' | b')'))
+        .unwrap_or(behind.len());
+    let parameter = String::from_utf8_lossy(&behind[..end]);
+    INJECTED.iter().any(|mark| parameter.contains(mark))
+}
+
+/// What stands at a parameter that is no part of the request.
+const INJECTED: [&str; 3] = ["Depends(", "Session", "BackgroundTasks"];
 
 /// Tells whether a function of Python is a route: its decorator says so.
 fn is_route<'t>(tree: &Tree<'t>, function: Node<'t>) -> bool {
