@@ -139,6 +139,9 @@ impl<'t> Walk<'_, 't> {
                 self.define(name, Some(value), How::Each, scope, index);
             });
         }
+        if self.grammar == Grammar::Python && node.kind() == "as_pattern" {
+            self.opened(node, scope, index);
+        }
         if role & PARAMETERS != 0 {
             self.parameters(node, scope, index);
         }
@@ -164,6 +167,22 @@ impl<'t> Walk<'_, 't> {
             return index.scopes.len() - 1;
         }
         scope
+    }
+
+    /// Notes the name that `with` gives to a value: `with tarfile.open(path) as archive`.
+    fn opened(&self, node: Node<'t>, scope: usize, index: &mut Index<'t>) {
+        let in_with = node
+            .parent()
+            .is_some_and(|around| around.kind() == "with_item");
+        if let (true, Some(value), Some(alias)) = (
+            in_with,
+            node.named_child(0),
+            node.child_by_field_name("alias"),
+        ) {
+            self.names_in(alias, &mut |name| {
+                self.define(name, Some(value), How::Whole, scope, index);
+            });
+        }
     }
 
     fn define(
