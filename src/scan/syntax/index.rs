@@ -238,7 +238,11 @@ impl<'t> Walk<'_, 't> {
     fn parameters(&self, node: Node<'t>, scope: usize, index: &mut Index<'t>) {
         let mut cursor = node.walk();
         for parameter in node.named_children(&mut cursor) {
-            let name = parameter.child_by_field_name("name").unwrap_or(parameter);
+            // Before it may stand a mark: `@Body() body`.
+            let name = parameter
+                .child_by_field_name("name")
+                .or_else(|| parameter.child_by_field_name("pattern"))
+                .unwrap_or(parameter);
             let mut first = None;
             self.names_in(name, &mut |name| {
                 first.get_or_insert(name);
