@@ -1,5 +1,6 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
+use super::block::own_block;
 use super::held::HeldLines;
 use super::prefilter::{Prefilter, Reach};
 use super::rule::{CompileError, Compiled, compiled, lines_of, lines_within};
@@ -108,8 +109,8 @@ enum Place {
 pub(super) struct Known {
     /// The lines of a match, and whether a pattern there drops it.
     dropped: Option<(Range<usize>, bool)>,
-    /// The lines near a match, and whether they let it count.
-    near: Option<(Range<usize>, bool)>,
+    /// The lines near a match, those of its own function, and whether they let it count.
+    near: Option<((Range<usize>, Range<usize>), bool)>,
     /// Whether the file lets a match count.
     pub(super) file: Option<bool>,
 }
@@ -398,8 +399,9 @@ impl Pass<'_> {
         if rule.near.requires.len() + rule.near.unless.len() > 0 {
             let beside = rule.near_lines as usize;
             let lines = lines_within(self.text, whole, beside, NEAR_REACH_BYTES);
-            if !verdict(&mut known.near, lines, |lines| {
-                compiled.near(rule, &self.text[lines])
+            let own = own_block(rule, self.text, whole, &lines);
+            if !verdict(&mut known.near, (lines, own), |(lines, own)| {
+                compiled.near(rule, &self.text[lines], &self.text[own])
             })? {
                 return Ok(false);
             }
@@ -414,10 +416,10 @@ impl Pass<'_> {
 }
 
 /// Asks about some lines, unless they are those that were asked about last.
-fn verdict(
-    known: &mut Option<(Range<usize>, bool)>,
-    lines: Range<usize>,
-    ask: impl FnOnce(Range<usize>) -> Result<bool, CompileError>,
+fn verdict<L: Clone + PartialEq>(
+    known: &mut Option<(L, bool)>,
+    lines: L,
+    ask: impl FnOnce(L) -> Result<bool, CompileError>,
 ) -> Result<bool, CompileError> {
     match known {
         Some((last, verdict)) if *last == lines => Ok(*verdict),

@@ -1,5 +1,6 @@
 //! From a text to its findings: prefilter, rules, judges, exceptions.
 
+mod block;
 mod candidates;
 mod decoded;
 mod encoded;

@@ -88,15 +88,18 @@ impl Compiled {
         finds(&self.unless, rule, &rule.unless, lines)
     }
 
-    /// Tells whether what stands around a match lets it count.
-    pub(super) fn near(&self, rule: &Rule, around: &[u8]) -> Result<bool, CompileError> {
-        allows(
-            rule,
-            &rule.near,
-            &self.near_requires,
-            &self.near_unless,
-            around,
-        )
+    /// Tells whether what stands around a match lets it count; `own`: the part of it that may
+    /// speak against the match.
+    pub(super) fn near(
+        &self,
+        rule: &Rule,
+        around: &[u8],
+        own: &[u8],
+    ) -> Result<bool, CompileError> {
+        let near = &rule.near;
+        Ok((near.requires.is_empty()
+            || finds(&self.near_requires, rule, &near.requires, around)?)
+            && !finds(&self.near_unless, rule, &near.unless, own)?)
     }
 
     /// Tells whether what stands in the file lets a match count.
