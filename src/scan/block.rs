@@ -54,13 +54,7 @@ fn head_above(text: &[u8], line: usize, depth: usize, from: usize) -> Option<(us
 }
 
 /// Returns where the function ends that a place belongs to, or `to`.
-fn end_below(
-    text: &[u8],
-    place: usize,
-    depth: usize,
-    opened: Option<usize>,
-    to: usize,
-) -> usize {
+fn end_below(text: &[u8], place: usize, depth: usize, opened: Option<usize>, to: usize) -> usize {
     let mut at = end_of_line(text, place, to);
     while at < to {
         let end = end_of_line(text, at, to);
@@ -172,10 +166,7 @@ mod tests {
         let one = "@route\ndef one(\n    name,\n):\n    if name:\n        HERE\n\n";
         let text = format!("import os\n\n{one}@safe\ndef two():\n    check()\n");
         assert_eq!(block(&text, "HERE"), one);
-        assert_eq!(
-            block(&text, "check()"),
-            "@safe\ndef two():\n    check()\n"
-        );
+        assert_eq!(block(&text, "check()"), "@safe\ndef two():\n    check()\n");
         assert_eq!(block(&text, "import"), text);
     }
 

@@ -97,9 +97,10 @@ impl Compiled {
         own: &[u8],
     ) -> Result<bool, CompileError> {
         let near = &rule.near;
-        Ok((near.requires.is_empty()
-            || finds(&self.near_requires, rule, &near.requires, around)?)
-            && !finds(&self.near_unless, rule, &near.unless, own)?)
+        Ok(
+            (near.requires.is_empty() || finds(&self.near_requires, rule, &near.requires, around)?)
+                && !finds(&self.near_unless, rule, &near.unless, own)?,
+        )
     }
 
     /// Tells whether what stands in the file lets a match count.

@@ -270,7 +270,9 @@ impl<'a, 't> Asker<'a, 't> {
         }
         let called = self.tree.called(node);
         called.is_some_and(|called| {
-            called.name.is_some_and(|name| &*self.tree.text(name) == "get")
+            called
+                .name
+                .is_some_and(|name| &*self.tree.text(name) == "get")
                 && called
                     .object
                     .is_some_and(|table| self.is_table(table, scope))
