@@ -103,6 +103,9 @@ enum Place {
     At(usize),
 }
 
+/// The lines near a match, and of them those of its own function.
+type NearLines = (Range<usize>, Range<usize>);
+
 /// What stands around the last match of a rule, and what it says; the next one may stand there,
 /// too. Without this a line with a million matches would be searched a million times.
 #[derive(Default)]
@@ -110,7 +113,7 @@ pub(super) struct Known {
     /// The lines of a match, and whether a pattern there drops it.
     dropped: Option<(Range<usize>, bool)>,
     /// The lines near a match, those of its own function, and whether they let it count.
-    near: Option<((Range<usize>, Range<usize>), bool)>,
+    near: Option<(NearLines, bool)>,
     /// Whether the file lets a match count.
     pub(super) file: Option<bool>,
 }
