@@ -37,6 +37,8 @@ pub enum Condition {
     Inside(Box<Self>),
     /// It holds of a node in this one.
     Has(Box<Self>),
+    /// It holds of the function around this node; outside any, of the file.
+    Function(Box<Self>),
     /// A capture is of some kind.
     Where(Constraint),
 }
@@ -112,7 +114,9 @@ impl Condition {
                     one.each_pattern(visit);
                 }
             }
-            Self::Not(one) | Self::Inside(one) | Self::Has(one) => one.each_pattern(visit),
+            Self::Not(one) | Self::Inside(one) | Self::Has(one) | Self::Function(one) => {
+                one.each_pattern(visit);
+            }
             Self::Where(_) => {}
         }
     }
@@ -154,9 +158,10 @@ pub(super) fn read_syntax(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> O
 }
 
 /// Keys of a rule that narrow its `syntax`.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "inside",
     "has",
+    "function",
     "not",
     "any",
     "all",
@@ -185,8 +190,11 @@ fn read_keys(fields: &mut Fields<'_, '_>, depth: usize, sink: &mut Sink<'_>) -> 
     for item in fields.items("all", sink) {
         all.extend(read_condition(item, "all", depth, sink));
     }
-    let relations: [(&'static str, Wrap); 2] =
-        [("inside", Condition::Inside), ("has", Condition::Has)];
+    let relations: [(&'static str, Wrap); 3] = [
+        ("inside", Condition::Inside),
+        ("has", Condition::Has),
+        ("function", Condition::Function),
+    ];
     for (key, wrap) in relations {
         if let Some(value) = fields.take(key) {
             all.extend(read_condition(value, key, depth, sink).map(|one| wrap(Box::new(one))));

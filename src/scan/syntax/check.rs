@@ -89,7 +89,10 @@ fn constrained(condition: &Condition, names: &mut BTreeSet<String>) {
                 constrained(one, names);
             }
         }
-        Condition::Not(one) | Condition::Inside(one) | Condition::Has(one) => {
+        Condition::Not(one)
+        | Condition::Inside(one)
+        | Condition::Has(one)
+        | Condition::Function(one) => {
             constrained(one, names);
         }
         Condition::Pattern(_) => {}

@@ -33,6 +33,7 @@ enum Condition {
     Not(Box<Self>),
     Inside(Box<Self>),
     Has(Box<Self>),
+    Function(Box<Self>),
     Where {
         capture: Text,
         classes: Vec<(Class, bool)>,
@@ -121,6 +122,7 @@ fn make(
         }),
         spec::Condition::Inside(one) => boxed(one)?.map(Condition::Inside),
         spec::Condition::Has(one) => boxed(one)?.map(Condition::Has),
+        spec::Condition::Function(one) => boxed(one)?.map(Condition::Function),
         spec::Condition::Where(constraint) => Some(Condition::Where {
             capture: constraint.capture.clone(),
             classes: constraint.classes.clone(),
@@ -201,6 +203,10 @@ impl<'t> Query<'_, 't> {
                 .into_iter()
                 .any(|around| self.tries(one, around, at, captures)),
             Condition::Has(one) => self.has(one, node, at, captures),
+            Condition::Function(one) => {
+                let function = self.tree.index.scopes[at.scope].1;
+                self.tries(one, function, at, captures)
+            }
             Condition::Where {
                 capture,
                 classes,

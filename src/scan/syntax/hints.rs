@@ -78,7 +78,9 @@ impl<'t> Hints<'t> {
             Condition::Pattern(pattern) => words_of(&pattern.text).all(|word| self.has_word(word)),
             Condition::Any(any) => any.iter().any(|one| self.has_words(one)),
             Condition::All(all) => all.iter().all(|one| self.has_words(one)),
-            Condition::Inside(one) | Condition::Has(one) => self.has_words(one),
+            Condition::Inside(one) | Condition::Has(one) | Condition::Function(one) => {
+                self.has_words(one)
+            }
             Condition::Not(_) | Condition::Where(_) => true,
         }
     }

@@ -85,7 +85,8 @@ pub(super) fn read(text: &str, grammar: Grammar) -> Result<Pat, String> {
             continue;
         }
         let range = before.len()..before.len() + prepared.len();
-        if let Some(node) = exactly(tree, &range) {
+        let is_closed = after.starts_with(';');
+        if let Some(node) = exactly(tree, &range, is_closed) {
             let lower = Lower {
                 grammar,
                 kinds,
@@ -100,9 +101,17 @@ pub(super) fn read(text: &str, grammar: Grammar) -> Result<Pat, String> {
 }
 
 /// Returns the innermost node that covers exactly a range, or all of it but a closing `;`.
-fn exactly<'t>(root: Node<'t>, range: &std::ops::Range<usize>) -> Option<Node<'t>> {
+fn exactly<'t>(
+    root: Node<'t>,
+    range: &std::ops::Range<usize>,
+    is_closed: bool,
+) -> Option<Node<'t>> {
     let node = root.descendant_for_byte_range(range.start, range.end)?;
-    let whole = |node: &Node<'_>| node.byte_range() == *range;
+    let whole = |node: &Node<'_>| {
+        // What begins like the pattern and is longer by one byte has its `;`.
+        node.start_byte() == range.start
+            && (node.end_byte() == range.end || node.end_byte() == range.end + 1 && is_closed)
+    };
     let mut node = if whole(&node) { node } else { return None };
     while let Some(inner) = node.named_child(0).filter(whole) {
         node = inner;

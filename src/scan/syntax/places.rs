@@ -1,7 +1,7 @@
 //! Where the bytes of a file may name a request or hold a statement.
 
 use super::grammar::Grammar;
-use super::request::{LONG_NAMED_ONLY, MARKS, PARTS};
+use super::request::{ACTIONS, LONG_NAMED_ONLY, MARKS, PARTS};
 use memchr::{memchr_iter, memchr3_iter, memmem};
 use std::ops::Range;
 
@@ -42,7 +42,12 @@ pub(super) fn request_places(grammar: Grammar, text: &[u8]) -> Places {
             at.extend(taken_apart(text));
             at
         }
-        Grammar::Java | Grammar::Kotlin | Grammar::Csharp => words(&MARKS),
+        Grammar::Java | Grammar::Kotlin => words(&MARKS),
+        Grammar::Csharp => {
+            let mut at = words(&MARKS);
+            at.extend(words(&ACTIONS));
+            at
+        }
         _ => Vec::new(),
     };
     at.extend(parts(text));
@@ -68,7 +73,9 @@ pub(super) fn request_places(grammar: Grammar, text: &[u8]) -> Places {
 }
 
 /// Last names of what requests are called.
-const REQUEST_NAMES: [&[u8]; 7] = [b"request", b"req", b"Request", b"event", b"r", b"c", b"ctx"];
+const REQUEST_NAMES: [&[u8]; 8] = [
+    b"request", b"req", b"Request", b"event", b"r", b"c", b"ctx", b"call",
+];
 
 /// Returns where a part of a request is named behind a request: `req.body`.
 fn parts(text: &[u8]) -> impl Iterator<Item = usize> {

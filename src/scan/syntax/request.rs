@@ -7,7 +7,7 @@ use super::tree::Tree;
 use tree_sitter::Node;
 
 /// Names of request objects.
-const REQUESTS: [&str; 18] = [
+const REQUESTS: [&str; 20] = [
     "request",
     "req",
     "Request",
@@ -26,10 +26,12 @@ const REQUESTS: [&str; 18] = [
     "HttpContext.Request",
     "this.Request",
     "reply.request",
+    "call",
+    "call.request",
 ];
 
 /// What of a request its sender decides.
-pub(super) const PARTS: [&str; 63] = [
+pub(super) const PARTS: [&str; 68] = [
     "args",
     "form",
     "values",
@@ -93,6 +95,11 @@ pub(super) const PARTS: [&str; 63] = [
     "getPathInfo",
     "input",
     "all",
+    "parameters",
+    "queryParameters",
+    "receive",
+    "receiveText",
+    "receiveParameters",
 ];
 
 /// Parts that short names (`r`, `c`, `ctx`, `event`) have in common with other things.
@@ -129,6 +136,16 @@ pub(super) const MARKS: [&str; 14] = [
     "[FromHeader",
     "@Query(",
     "@Body(",
+];
+
+/// What stands before the parameters of a function of C# that answers requests.
+pub(super) const ACTIONS: [&str; 6] = [
+    "[Http",
+    ".MapGet(",
+    ".MapPost(",
+    ".MapPut(",
+    ".MapPatch(",
+    ".MapDelete(",
 ];
 
 /// Tells whether a node is a part of a request.
@@ -185,6 +202,7 @@ fn is_handed<'t>(tree: &Tree<'t>, node: Node<'t>, scope: usize) -> bool {
             let function = tree.index.scopes[one.scope].1;
             is_marked(tree, function, one.start)
                 || is_route(tree, function) && !is_injected(tree, one.start)
+                || is_text_of_action(tree, function, one.start)
         })
 }
 
@@ -213,6 +231,37 @@ fn is_injected(tree: &Tree<'_>, start: usize) -> bool {
 
 /// What stands at a parameter that is no part of the request.
 const INJECTED: [&str; 3] = ["Depends(", "Session", "BackgroundTasks"];
+
+/// Tells whether a parameter is a text that ASP.NET fills, of an action or of a route's lambda.
+fn is_text_of_action(tree: &Tree<'_>, function: Node<'_>, start: usize) -> bool {
+    if tree.grammar != super::grammar::Grammar::Csharp {
+        return false;
+    }
+    let body = function.child_by_field_name("body");
+    if body.is_some_and(|body| start >= body.start_byte()) {
+        return false;
+    }
+    let kind = &tree.text[function.start_byte()..start];
+    let kind = String::from_utf8_lossy(kind);
+    let own = kind.rsplit([',', '(']).next().unwrap_or_default();
+    if !own.contains("string") {
+        return false;
+    }
+    if function.kind() == "method_declaration" {
+        return kind.contains(ACTIONS[0]);
+    }
+    let lambda = function.kind() == "lambda_expression";
+    let call = function
+        .parent()
+        .and_then(|argument| argument.parent())
+        .and_then(|list| list.parent())
+        .filter(|_| lambda);
+    call.is_some_and(|call| {
+        let before = &tree.text[call.start_byte()..function.start_byte()];
+        let before = String::from_utf8_lossy(before);
+        ACTIONS[1..].iter().any(|action| before.contains(action))
+    })
+}
 
 /// Tells whether a function of Python is a route: its decorator says so.
 fn is_route<'t>(tree: &Tree<'t>, function: Node<'t>) -> bool {
