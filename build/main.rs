@@ -42,6 +42,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/gram.rs");
     println!("cargo::rerun-if-changed=src/need.rs");
     println!("cargo::rerun-if-changed=src/wording.rs");
+    link();
     match pack(&root) {
         Ok(text) => fs::write(&out, text).expect("OUT_DIR can be written"),
         Err(faults) => {
@@ -49,6 +50,21 @@ fn main() {
                 println!("cargo::error={fault}");
             }
         }
+    }
+}
+
+/// Has the binary linked to a fixed address where that is known to work: else all that holds a
+/// reference, such as the grammars' tables of names, is rewritten and copied whenever it starts, a
+/// tenth of a millisecond in which a hook does nothing.
+fn link() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && env::var_os("CARGO_FEATURE_SYNTAX").is_some()
+        && is("PROFILE", "release")
+    {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
     }
 }
 
@@ -71,6 +87,10 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for (name, file) in &packs {
         for rule in &file.rules {
+            // Nothing in a build without grammars could match it.
+            if rule.value.regex.is_empty() && env::var_os("CARGO_FEATURE_SYNTAX").is_none() {
+                continue;
+            }
             let place = format!("{name}:{}", rule.line);
             if let Some(other) = seen.insert(rule.value.id.to_string(), place.clone()) {
                 faults.push(format!(
@@ -105,8 +125,10 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     writeln!(out, "/// The severity from which findings block.\npub(crate) const BLOCK: Severity = Severity::{:?};", top.block.unwrap_or(spec::Severity::Medium))
         .expect("writing to a string");
     let wide = |row: &BTreeMap<usize, neighbours::Row>| {
-        row.keys()
-            .any(|&rule| rules[rule].0.lines > gram::NEAR_LINES)
+        row.keys().any(|&rule| {
+            let rule = &rules[rule].0;
+            rule.lines > gram::NEAR_LINES || rule.syntax.is_some()
+        })
     };
     let wide: Vec<bool> = keywords.rows.values().map(wide).collect();
     out.push_str(&grams::tables(&names, &types, &wide));
@@ -192,7 +214,12 @@ impl<'r> Keywords<'r> {
         let mut rows: BTreeMap<&str, BTreeMap<usize, neighbours::Row>> = BTreeMap::new();
         for (index, (rule, _)) in rules.iter().enumerate() {
             let keywords: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
-            let pattern = neighbours::Pattern::new(&rule.regex, &keywords);
+            // What stands beside a keyword in code, a regex does not tell.
+            let pattern = rule
+                .syntax
+                .is_none()
+                .then(|| neighbours::Pattern::new(&rule.regex, &keywords))
+                .flatten();
             for keyword in keywords {
                 // A keyword that stands in no match while each match has another starts nothing.
                 let row = match &pattern {

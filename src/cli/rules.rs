@@ -99,6 +99,14 @@ fn show(id: &str, out: &mut dyn Write) -> anyhow::Result<ExitStatus> {
             writeln!(out, "{title}: {}", list.join(", "))?;
         }
     }
+    if let Some(syntax) = &rule.syntax {
+        writeln!(out, "\n{}", "patterns".bold())?;
+        let mut patterns = Vec::new();
+        syntax.each_pattern(&mut |pattern| patterns.push(pattern));
+        for pattern in patterns {
+            writeln!(out, "{}", indented(&pattern.text))?;
+        }
+    }
     for (title, text) in [("why", &rule.why), ("instead", &rule.fix)] {
         writeln!(out, "\n{}\n{}", title.bold(), indented(text))?;
     }

@@ -312,6 +312,15 @@ impl<'l> Build<'l> {
                 self.fault(file, line, column, message);
             }
         }
+        for ((at_line, at_column), message) in crate::scan::syntax_faults(&rule) {
+            let known = at_line > 0;
+            let place = if known {
+                (at_line, at_column)
+            } else {
+                (line, column)
+            };
+            self.fault(file, place.0, place.1, message);
+        }
         // A team that writes a rule of low precision asks for it by writing it.
         rule.enabled = true;
         let index = self.config.rules.push(rule);

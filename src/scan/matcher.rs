@@ -1,5 +1,6 @@
 //! Runs the rules whose keywords a text holds, each on the lines around its keywords.
 
+use super::block::own_block;
 use super::held::HeldLines;
 use super::prefilter::{Prefilter, Reach};
 use super::rule::{CompileError, Compiled, compiled, lines_of, lines_within};
@@ -62,8 +63,8 @@ pub(super) struct Pass<'p> {
 
 /// What a rule is yet to search, and what is known of the text for it.
 #[derive(Default)]
-struct Pending {
-    rule: usize,
+pub(super) struct Pending {
+    pub(super) rule: usize,
     /// Whether the rule looks at files of that path, once it was asked.
     path: Option<bool>,
     /// What every match of the rule holds.
@@ -77,16 +78,19 @@ struct Pending {
     /// The lines around the last keywords; none when no added line is near.
     window: Option<Range<usize>>,
     /// What is known of where matches stand.
-    known: Known,
+    pub(super) known: Known,
+    /// Whether it is matched on the syntax tree, and its keywords, which wait for that.
+    pub(super) on_tree: bool,
+    pub(super) keywords: Vec<Range<usize>>,
 }
 
 /// What a pass has seen so far.
-struct Seen<'t> {
-    pending: Vec<Pending>,
+pub(super) struct Seen<'t> {
+    pub(super) pending: Vec<Pending>,
     /// Where each rule is among those.
     places: Vec<Place>,
-    held: HeldLines<'t>,
-    matches: Vec<Match>,
+    pub(super) held: HeldLines<'t>,
+    pub(super) matches: Vec<Match>,
 }
 
 /// Where a rule is among those that were seen.
@@ -99,16 +103,19 @@ enum Place {
     At(usize),
 }
 
+/// The lines near a match, and of them those of its own function.
+type NearLines = (Range<usize>, Range<usize>);
+
 /// What stands around the last match of a rule, and what it says; the next one may stand there,
 /// too. Without this a line with a million matches would be searched a million times.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     /// The lines of a match, and whether a pattern there drops it.
     dropped: Option<(Range<usize>, bool)>,
-    /// The lines near a match, and whether they let it count.
-    near: Option<(Range<usize>, bool)>,
+    /// The lines near a match, those of its own function, and whether they let it count.
+    near: Option<(NearLines, bool)>,
     /// Whether the file lets a match count.
-    file: Option<bool>,
+    pub(super) file: Option<bool>,
 }
 
 impl Pending {
@@ -143,6 +150,7 @@ impl Pass<'_> {
         if let Some(failure) = failure {
             return Err(failure);
         }
+        self.on_trees(&mut seen)?;
         let Seen {
             pending,
             mut matches,
@@ -194,8 +202,7 @@ impl Pass<'_> {
         parts
     }
 
-    /// Takes in a keyword of a rule: searches what lies behind, and remembers what is to be searched
-    /// around this one, if a match can be there.
+    /// Takes in a keyword of a rule: of one that is matched on the syntax tree it waits.
     fn look_at(
         &self,
         seen: &mut Seen<'_>,
@@ -210,6 +217,7 @@ impl Pass<'_> {
                 seen.pending.push(Pending {
                     rule,
                     need: self.config.rules.need(rule),
+                    on_tree: self.config.rules[rule].syntax.is_some(),
                     ..Pending::default()
                 });
                 Place::At(seen.pending.len() - 1)
@@ -221,6 +229,23 @@ impl Pass<'_> {
             return Ok(());
         };
         let near = &mut seen.pending[at];
+        if near.on_tree {
+            near.keywords.push(keyword.clone());
+            return Ok(());
+        }
+        self.look_around(near, &mut seen.held, &mut seen.matches, keyword)
+    }
+
+    /// Searches what lies behind a keyword of a rule, and remembers what is to be searched around
+    /// it, if a match can be there.
+    pub(super) fn look_around(
+        &self,
+        near: &mut Pending,
+        held: &mut HeldLines<'_>,
+        matches: &mut Vec<Match>,
+        keyword: &Range<usize>,
+    ) -> Result<(), CompileError> {
+        let rule = near.rule;
         let spec = &self.config.rules[rule];
         near.look_around(self.text, keyword, spec.lines as usize - 1);
         let Some(window) = self.window(spec, &near.around, keyword) else {
@@ -228,11 +253,10 @@ impl Pass<'_> {
         };
         // Of long lines, each keyword would have all of them looked at again.
         let is_short = window.len() <= LOOKED_AT_BYTES && window == near.around;
-        if is_short && !self.can_match(near, &mut seen.held, &window) {
+        if is_short && !self.can_match(near, held, &window) {
             return Ok(());
         }
-        let of_path = || compiled(self.compiled, rule).path(spec, self.path);
-        if !*near.path.get_or_insert_with(of_path) {
+        if !self.looks_at_path(near) {
             return Ok(());
         }
         match &mut near.window {
@@ -243,9 +267,16 @@ impl Pass<'_> {
             }
             last => {
                 let done = last.replace(window);
-                self.search(near, done, &mut seen.matches)
+                self.search(near, done, matches)
             }
         }
+    }
+
+    /// Tells whether a rule looks at files of that path.
+    pub(super) fn looks_at_path(&self, near: &mut Pending) -> bool {
+        let rule = near.rule;
+        let of_path = || compiled(self.compiled, rule).path(&self.config.rules[rule], self.path);
+        *near.path.get_or_insert_with(of_path)
     }
 
     /// Tells whether lines can hold a match of a rule by what they hold, without its pattern.
@@ -353,7 +384,7 @@ impl Pass<'_> {
     }
 
     /// Tells whether what stands in and around a match lets it count.
-    fn counts(
+    pub(super) fn counts(
         &self,
         rule: &Rule,
         compiled: &Compiled,
@@ -371,8 +402,9 @@ impl Pass<'_> {
         if rule.near.requires.len() + rule.near.unless.len() > 0 {
             let beside = rule.near_lines as usize;
             let lines = lines_within(self.text, whole, beside, NEAR_REACH_BYTES);
-            if !verdict(&mut known.near, lines, |lines| {
-                compiled.near(rule, &self.text[lines])
+            let own = own_block(rule, self.text, whole, &lines);
+            if !verdict(&mut known.near, (lines, own), |(lines, own)| {
+                compiled.near(rule, &self.text[lines], &self.text[own])
             })? {
                 return Ok(false);
             }
@@ -387,10 +419,10 @@ impl Pass<'_> {
 }
 
 /// Asks about some lines, unless they are those that were asked about last.
-fn verdict(
-    known: &mut Option<(Range<usize>, bool)>,
-    lines: Range<usize>,
-    ask: impl FnOnce(Range<usize>) -> Result<bool, CompileError>,
+fn verdict<L: Clone + PartialEq>(
+    known: &mut Option<(L, bool)>,
+    lines: L,
+    ask: impl FnOnce(L) -> Result<bool, CompileError>,
 ) -> Result<bool, CompileError> {
     match known {
         Some((last, verdict)) if *last == lines => Ok(*verdict),

@@ -1,5 +1,6 @@
 //! From a text to its findings: prefilter, rules, judges, exceptions.
 
+mod block;
 mod candidates;
 mod decoded;
 mod encoded;
@@ -8,10 +9,18 @@ mod files;
 mod held;
 pub mod judge;
 mod matcher;
+mod on_trees;
 mod pattern;
 mod prefilter;
 mod resolve;
 mod rule;
+#[cfg(feature = "syntax")]
+mod syntax;
+#[cfg(not(feature = "syntax"))]
+#[path = "no_syntax.rs"]
+mod syntax;
+
+pub(crate) use syntax::faults as syntax_faults;
 
 pub use candidates::Row;
 pub(crate) use files::name_class;

@@ -31,6 +31,8 @@ pub(super) struct Compiled {
     file_unless: Cell,
     allows: OnceLock<Result<Vec<Pattern>, CompileError>>,
     paths: OnceLock<(Option<Globs>, Option<Globs>)>,
+    #[cfg(feature = "syntax")]
+    pub(super) syntax: super::syntax::Cells,
 }
 
 /// Whether an exception of a rule covers the matches on a line by what else stands there.
@@ -86,14 +88,18 @@ impl Compiled {
         finds(&self.unless, rule, &rule.unless, lines)
     }
 
-    /// Tells whether what stands around a match lets it count.
-    pub(super) fn near(&self, rule: &Rule, around: &[u8]) -> Result<bool, CompileError> {
-        allows(
-            rule,
-            &rule.near,
-            &self.near_requires,
-            &self.near_unless,
-            around,
+    /// Tells whether what stands around a match lets it count; `own`: the part of it that may
+    /// speak against the match.
+    pub(super) fn near(
+        &self,
+        rule: &Rule,
+        around: &[u8],
+        own: &[u8],
+    ) -> Result<bool, CompileError> {
+        let near = &rule.near;
+        Ok(
+            (near.requires.is_empty() || finds(&self.near_requires, rule, &near.requires, around)?)
+                && !finds(&self.near_unless, rule, &near.unless, own)?,
         )
     }
 
@@ -290,7 +296,7 @@ fn matches<P: AsRef<str>>(
 }
 
 /// Compiles patterns that are looked for together.
-fn build<P: AsRef<str>>(
+pub(super) fn build<P: AsRef<str>>(
     rule: &Rule,
     patterns: &[P],
     groups: bool,

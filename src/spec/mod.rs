@@ -13,6 +13,7 @@ mod language;
 mod read;
 mod rule;
 mod settings;
+mod syntax;
 
 pub use checksum::Checksum;
 pub use fault::{Fault, Faults};
@@ -21,6 +22,7 @@ pub(crate) use files::{KEY_BYTES, Part, first_bytes, key_of};
 pub use language::{Language, Languages};
 pub use read::{PatternFile, RuleChange, Sourced, read};
 pub use settings::{Allow, Date, Settings};
+pub use syntax::{Class, Condition, Constraint, Pattern, Syntax};
 
 use std::borrow::Cow;
 
@@ -140,8 +142,10 @@ pub struct Rule {
     pub not_paths: List<Text>,
     /// Literals, compared without ASCII case; a match has one in its window.
     pub keywords: List<Text>,
-    /// The pattern, in the syntax of the `regex` crate.
+    /// The pattern, in the syntax of the `regex` crate; empty when the rule has none.
     pub regex: Text,
+    /// What to look for in the syntax tree; the regex then serves where the file does not parse.
+    pub syntax: Option<Box<Syntax>>,
     /// The capture that is the secret, or the place to underline.
     pub group: u32,
     /// How many lines a match may span, at least 1.

@@ -4,6 +4,7 @@ use super::example::read_examples;
 use super::fault::Sink;
 use super::field::{Fields, check_regex, names_of, number, one_of, table};
 use super::files::read_marks;
+use super::syntax::{Syntax, read_syntax};
 use super::{
     Around, Checksum, Confidence, Kind, Language, Languages, List, Precision, Rule, RuleAllow,
     Severity, Text,
@@ -60,6 +61,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
         not_paths: list(fields.strings("not-paths", sink)),
         keywords: pattern.keywords,
         regex: pattern.regex,
+        syntax: pattern.syntax.map(Box::new),
         group: pattern.group,
         lines,
         unless: regexes(&mut fields, "unless", sink),
@@ -105,6 +107,7 @@ pub(super) fn read_rule(mut fields: Fields<'_, '_>, sink: &mut Sink<'_>) -> Rule
 struct Pattern {
     keywords: List<Text>,
     regex: Text,
+    syntax: Option<Syntax>,
     group: u32,
     rank: u8,
 }
@@ -113,6 +116,7 @@ struct Pattern {
 const OF_NO_TEXT: Pattern = Pattern {
     keywords: Cow::Borrowed(&[]),
     regex: Cow::Borrowed(""),
+    syntax: None,
     group: 0,
     // Whatever is found in a file says more than the file's name.
     rank: 5,
@@ -124,10 +128,12 @@ fn read_pattern(
     (kind, confidence): (Kind, Confidence),
     sink: &mut Sink<'_>,
 ) -> Pattern {
-    let (regex, group) = read_regex(fields, sink);
+    let syntax = read_syntax(fields, sink);
+    let (regex, group) = read_regex(fields, syntax.as_ref(), sink);
     Pattern {
         keywords: read_keywords(fields, sink),
         regex: regex.into(),
+        syntax,
         group,
         rank: read_rank(fields, kind, confidence, sink),
     }
@@ -169,6 +175,18 @@ fn check_company(fields: &Fields<'_, '_>, rule: &Rule, near_lines: bool, sink: &
             &fields.span_of("near-lines"),
             "`near-lines` does nothing without `requires-near` or `unless-near`",
         );
+    }
+    if rule.syntax.is_some() {
+        if rule.kind == Kind::Secret {
+            sink.fault(
+                &fields.span_of("syntax"),
+                "`syntax` is for rules of kind `code`",
+            );
+        }
+        if rule.languages.is_empty() {
+            let message = "a rule with `syntax` says in which `languages` its patterns are written";
+            sink.fault(&fields.span_of("syntax"), message);
+        }
     }
     if rule.kind == Kind::Code && (rule.min_entropy.is_some() || rule.checksum.is_some()) {
         sink.fault(&fields.span, "`min-entropy` and `checksum` are for secrets");
@@ -253,8 +271,27 @@ fn read_languages(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> Languages
     set
 }
 
-/// Reads `regex` and `group`, and checks them against each other.
-fn read_regex(fields: &mut Fields<'_, '_>, sink: &mut Sink<'_>) -> (String, u32) {
+/// Reads `regex` and `group`, and checks them against each other. A rule with `syntax` needs none.
+fn read_regex(
+    fields: &mut Fields<'_, '_>,
+    syntax: Option<&Syntax>,
+    sink: &mut Sink<'_>,
+) -> (String, u32) {
+    if let Some(syntax) = syntax
+        && fields.take("regex").is_none()
+    {
+        for key in ["group", "lines"] {
+            if fields.take(key).is_some() {
+                let message = format!("`{key}` does nothing without `regex`");
+                sink.fault(&fields.span_of(key), message);
+            }
+        }
+        if syntax.and_regex {
+            let message = "`and-regex` does nothing without `regex`";
+            sink.fault(&fields.span_of("and-regex"), message);
+        }
+        return (String::new(), 0);
+    }
     let regex = fields.required("regex", sink);
     let captures = check_regex(
         &Spanned::new(fields.span_of("regex"), regex.clone()),

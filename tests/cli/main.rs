@@ -3,6 +3,8 @@
 
 mod ran;
 mod support;
+#[cfg(feature = "syntax")]
+mod syntax;
 
 mod block;
 mod check;
