@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::decode::decode;
 use crate::scan::{Scanner, Target};
+use crate::source::Form;
 
 /// Returns the findings of a rule with this `syntax` in a file, as `line:text`.
 #[track_caller]
@@ -30,6 +31,7 @@ examples.no-match = ["y"]
     let decoded = decode(text.as_bytes());
     let target = Target {
         path: path.into(),
+        form: Form::File,
         decoded: &decoded,
         added: None,
         commit: None,
