@@ -43,7 +43,12 @@ pub(super) fn hints(_: &Pass<'_>) -> Hints {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "with grammars it may fail")]
-pub(super) fn run(_: &Pass<'_>, _: &[usize]) -> Result<Outcome, CompileError> {
+pub(super) fn run(
+    _: &Pass<'_>,
+    _: &[usize],
+    _: &Hints,
+    _: Vec<usize>,
+) -> Result<Outcome, CompileError> {
     Ok(Outcome::default())
 }
 

@@ -9,16 +9,20 @@ impl Pass<'_> {
     /// their regexes.
     pub(super) fn on_trees(&self, seen: &mut Seen<'_>) -> Result<(), CompileError> {
         let mut rules = Vec::new();
+        let mut keywords = Vec::new();
         let mut hints = syntax::hints(self);
         for near in &mut seen.pending {
             if near.on_tree && self.may_match(near, &mut hints)? {
                 rules.push(near.rule);
+                if !self.config.rules[near.rule].regex.is_empty() {
+                    keywords.extend(near.keywords.iter().map(|keyword| keyword.start));
+                }
             }
         }
         if rules.is_empty() {
             return Ok(());
         }
-        let outcome = syntax::run(self, &rules)?;
+        let outcome = syntax::run(self, &rules, &hints, keywords)?;
         let Seen {
             pending,
             held,
@@ -34,7 +38,7 @@ impl Pass<'_> {
                     matches.push(found.clone());
                 }
             }
-            if rule.regex.is_empty() {
+            if rule.regex.is_empty() || !rules.contains(&near.rule) {
                 continue;
             }
             let both = rule.syntax.as_ref().is_some_and(|syntax| syntax.and_regex);

@@ -1,6 +1,6 @@
 //! Whether an expression puts a text together from parts.
 
-use super::class::{Asker, COMPOSING};
+use super::class::{Asker, COMPOSING, HANDING_ON, JOINING};
 use super::index::{Definition, How};
 use super::kinds::{BINARY, CALL, CHOICE, GROUP, LITERAL, MEMBER, METHOD, NAME, NEW, STRING};
 use super::pattern::holes_in;
@@ -91,7 +91,7 @@ impl<'t> Asker<'_, 't> {
                     .into_iter()
                     .any(|argument| !self.literal(argument, scope, depth + 1));
         }
-        if matches!(&*name, "concat" | "append" | "join") && called.object.is_some() {
+        if JOINING.contains(&&*name) && called.object.is_some() {
             let object = called.object.into_iter();
             return object
                 .chain(arguments())
@@ -99,21 +99,7 @@ impl<'t> Asker<'_, 't> {
                 && !self.literal(node, scope, depth);
         }
         // `text(f"…")`, `"…".strip()`, `new SqlCommand(q)`: what is handed on, one deep.
-        if matches!(
-            &*name,
-            "strip"
-                | "trim"
-                | "trimIndent"
-                | "toString"
-                | "encode"
-                | "as_str"
-                | "into"
-                | "to_string"
-                | "squish"
-                | "freeze"
-                | "dedent"
-                | "c_str"
-        ) {
+        if HANDING_ON.contains(&&*name) {
             let object = called.object.into_iter();
             return object
                 .chain(arguments())

@@ -317,6 +317,25 @@ pub(super) const COMPOSING: [&str; 16] = [
     "implode",
 ];
 
+/// Methods that put a text together from what they belong to and their arguments.
+pub(super) const JOINING: [&str; 3] = ["concat", "append", "join"];
+
+/// Methods that hand a text on as it is, or nearly so.
+pub(super) const HANDING_ON: [&str; 12] = [
+    "strip",
+    "trim",
+    "trimIndent",
+    "toString",
+    "encode",
+    "as_str",
+    "into",
+    "to_string",
+    "squish",
+    "freeze",
+    "dedent",
+    "c_str",
+];
+
 /// Tells whether a name is written as constants are.
 fn is_constant(name: &str) -> bool {
     let name = name.trim_start_matches(['$', '_']);

@@ -23,6 +23,18 @@ pub(in crate::scan) struct Hints<'t> {
     words: HashMap<String, bool>,
 }
 
+/// What a rule asks for near its matches.
+pub(super) struct Asked<'h> {
+    /// The capture that is something other than a plain text.
+    pub(super) value: Option<&'h str>,
+    /// The capture that is SQL.
+    pub(super) sql: Option<&'h str>,
+    /// Something of a request, which may stand there.
+    pub(super) request: Option<&'h Places>,
+    /// A statement of SQL that is put together, which may stand there.
+    pub(super) statement: Option<&'h Places>,
+}
+
 impl<'t> Hints<'t> {
     pub(super) fn new(text: &'t [u8], grammar: Option<Grammar>) -> Self {
         Self {
@@ -49,26 +61,39 @@ impl<'t> Hints<'t> {
         if !self.has_words(&syntax.find) {
             return false;
         }
-        let asks = |class| asks_for(syntax, class);
-        let asks_for_sql = asks(Class::Built) && (asks(Class::Sql) || asks(Class::SqlValue));
-        if asks(Class::FromRequest) {
+        if asks_for(syntax, Class::FromRequest).is_some() {
             self.request
                 .get_or_insert_with(|| request_places(grammar, text));
         }
-        if asks_for_sql {
+        if asks_for_sql(syntax).is_some() {
             self.statement.get_or_insert_with(|| statement_places(text));
         }
-        let is_plain = [Class::Dynamic, Class::Built, Class::FromRequest]
-            .into_iter()
-            .any(asks);
-        let request = self.request.as_ref().filter(|_| asks(Class::FromRequest));
-        let statement = self.statement.as_ref().filter(|_| asks_for_sql);
+        let asked = self.asked(syntax);
         keywords.any(|keyword| {
             names_a_pattern(syntax, text, keyword)
-                && !(is_plain && is_plain_call(text, keyword))
-                && request.is_none_or(|places| places.are_near(keyword))
-                && statement.is_none_or(|places| places.are_near(keyword))
+                && !(asked.value.is_some() && is_plain_call(text, keyword))
+                && asked.request.is_none_or(|places| places.are_near(keyword))
+                && asked
+                    .statement
+                    .is_none_or(|places| places.are_near(keyword))
         })
+    }
+
+    /// Returns what a rule asks for near its matches, once it was allowed.
+    pub(super) fn asked<'h>(&'h self, syntax: &'h Syntax) -> Asked<'h> {
+        let asks = |class| asks_for(syntax, class);
+        let sql = asks_for_sql(syntax);
+        Asked {
+            value: [Class::Dynamic, Class::Built, Class::FromRequest]
+                .into_iter()
+                .find_map(asks),
+            sql,
+            request: self
+                .request
+                .as_ref()
+                .filter(|_| asks(Class::FromRequest).is_some()),
+            statement: self.statement.as_ref().filter(|_| sql.is_some()),
+        }
     }
 
     /// Tells whether the file holds the names that a pattern spells; what stands for them under
@@ -132,7 +157,7 @@ fn names_a_pattern(syntax: &Syntax, text: &[u8], keyword: &Range<usize>) -> bool
 }
 
 /// Tells whether a keyword opens a call that is given a plain text and nothing else.
-fn is_plain_call(text: &[u8], keyword: &Range<usize>) -> bool {
+pub(super) fn is_plain_call(text: &[u8], keyword: &Range<usize>) -> bool {
     if text.get(keyword.end - 1) != Some(&b'(') {
         return false;
     }
@@ -162,10 +187,17 @@ fn follows_operator(behind: &[u8]) -> bool {
     matches!(behind.first(), Some(b'%' | b'+'))
 }
 
-/// Tells whether whatever a rule finds has a capture of that class.
-fn asks_for(syntax: &Syntax, class: Class) -> bool {
+/// Returns the capture that is to be SQL put together.
+fn asks_for_sql(syntax: &Syntax) -> Option<&str> {
+    let built = asks_for(syntax, Class::Built)?;
+    asks_for(syntax, Class::Sql).or_else(|| asks_for(syntax, Class::SqlValue))?;
+    Some(built)
+}
+
+/// Returns the capture of that class in whatever a rule finds.
+fn asks_for(syntax: &Syntax, class: Class) -> Option<&str> {
     let Condition::All(all) = &syntax.find else {
-        return false;
+        return None;
     };
     let is_in_all = |capture: &str| {
         let mut patterns = 0;
@@ -177,11 +209,12 @@ fn asks_for(syntax: &Syntax, class: Class) -> bool {
         });
         patterns == holding
     };
-    all.iter().any(|one| match one {
+    all.iter().find_map(|one| match one {
         Condition::Where(constraint) => {
-            constraint.classes.contains(&(class, true)) && is_in_all(&constraint.capture)
+            let is_asked = constraint.classes.contains(&(class, true));
+            (is_asked && is_in_all(&constraint.capture)).then_some(&*constraint.capture)
         }
-        _ => false,
+        _ => None,
     })
 }
 

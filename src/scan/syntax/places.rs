@@ -17,6 +17,12 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Tells whether one of them stands in a part of the text.
+    pub(super) fn are_in(&self, part: &Range<usize>) -> bool {
+        let next = self.at.partition_point(|place| *place < part.start);
+        self.anywhere || self.at.get(next).is_some_and(|place| *place < part.end)
+    }
+
     pub(super) fn are_near(&self, keyword: &Range<usize>) -> bool {
         let from = keyword.start.saturating_sub(REACH_BYTES);
         let next = self.at.partition_point(|place| *place < from);
@@ -111,7 +117,8 @@ fn routes(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-fn word_at(text: &[u8]) -> &[u8] {
+/// Returns the word that a text begins with.
+pub(super) fn word_at(text: &[u8]) -> &[u8] {
     let long = text.iter().take_while(|byte| is_word(**byte)).count();
     &text[..long]
 }
@@ -194,7 +201,7 @@ const CLAUSE_BYTES: usize = 1 << 10;
 
 /// Tells whether a text begins as statements do: with a verb, and the word that belongs to it not far
 /// behind.
-fn is_statement(text: &[u8]) -> bool {
+pub(super) fn is_statement(text: &[u8]) -> bool {
     let skipped = |byte: &u8| !matches!(byte, b' ' | b'(' | b'\n' | b'\r' | b'\t' | b'\\');
     let Some(start) = text.iter().position(skipped) else {
         return false;

@@ -636,3 +636,70 @@ fn faults_of_patterns_say_where_they_stand() {
         assert!(error.contains(fault), "{syntax}: {error}");
     }
 }
+
+/// Functions in which a rule has nothing to look for, so many that a file is long.
+fn filler(head: &str, body: &str, end: &str) -> String {
+    let function = |at: i32| {
+        let head = head.replace("NAME", &format!("filler_{at}"));
+        format!("{head}\n{}{end}\n", body.repeat(4))
+    };
+    (0..80).map(function).collect()
+}
+
+#[test]
+fn what_a_long_file_holds_is_found_between_functions_that_are_left_out() {
+    let python = filler("def NAME(a):", "    b = a + [1, 2, 3]\n", "");
+    let script = filler("function NAME(a) {", "  const b = a + [1, 2, 3];\n", "}");
+    let shell = "syntax = 'subprocess.run($CMD, $$$, shell=True)'\nwhere.CMD = \"built\"";
+    let query = "syntax = '$DB.query($SQL)'\nwhere.SQL = [\"built\", \"sql\"]";
+    let command = "def f(x):\n    c = 'ls ' + x\n";
+    for text in [
+        "import subprocess as sp\nFILLER\nBUILT    sp.run(c, shell=True)\nFILLER",
+        "from subprocess import run as go\nFILLER\nBUILT    go(c, shell=True)\nFILLER",
+        "import subprocess\nFILLER\nBUILT    go = subprocess.run\n    go(c, shell=True)\nFILLER",
+        "def g():\n    import subprocess as sp\n    return sp\nFILLER\nBUILT    sp.run(c, shell=True)\n",
+        "import subprocess\nFILLER\nBUILT    \"\"\"subprocess.run(\n\"\"\"\n    subprocess.run(c, shell=True)\n",
+        "import subprocess\nFILLER\ndef f(x):\n    return f\"\"\"{subprocess.run('ls ' + x, shell=True)}\n\"\"\"\n",
+    ] {
+        let long = text.replace("BUILT", command).replace("FILLER", &python);
+        assert_eq!(found("a.py", "\"python\"", shell, &long).len(), 1, "{text}");
+    }
+    for text in [
+        "FILLER\nfunction f(x) {\n  const c = 'SELECT a FROM b WHERE c = ' + x;\n  db.query(c);\n}\nFILLER",
+        "const c = 'SELECT a FROM b WHERE c = ' + x;\nFILLER\nconst f = () => {\n  db\n    .query(\n      c\n    );\n}\nFILLER",
+        "FILLER\nclass A {\n  f(x) {\n    const c = `\n}\nSELECT a FROM b`; const d = `SELECT a FROM b WHERE c = ${x}`;\n    db.query(d);\n  }\n}\nFILLER",
+        "FILLER\nfunction f(x) {\n  if (y) {\n}\n  db.query('SELECT a FROM b WHERE c = ' + x);\n}\nFILLER",
+    ] {
+        let long = text.replace("FILLER", &script);
+        assert_eq!(
+            found("a.js", "\"javascript\"", query, &long).len(),
+            1,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn calls_that_give_nothing_of_the_kind_are_told_without_a_tree() {
+    let query = "syntax = ['$DB.query($SQL)', '$DB.run($SQL)']\nwhere.SQL = [\"built\", \"sql\"]";
+    let statement = "const q = `SELECT a FROM b WHERE c = ${x}`;\n";
+    for call in [
+        "db.query(q)",
+        "db.run((q))",
+        "db.query('SELECT a FROM b WHERE c = ' + x)",
+        "db.query?.(q)",
+        "db.query/* */(q)",
+        "db . query (\n q )",
+    ] {
+        assert_eq!(script(query, &format!("{statement}{call};")), 1, "{call}");
+    }
+    for call in [
+        "db.query()",
+        "db.run('x', q)",
+        "query(q)",
+        "db.query(get(1))",
+        "db.query(other)",
+    ] {
+        assert_eq!(script(query, &format!("{statement}{call};")), 0, "{call}");
+    }
+}
