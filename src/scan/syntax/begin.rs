@@ -160,7 +160,7 @@ fn alias(text: &[u8]) -> Option<&[u8]> {
 /// Tells whether a condition looks at what is around or inside a match.
 fn looks_around(condition: &Condition) -> bool {
     match condition {
-        Condition::Inside(_) | Condition::Has(_) => true,
+        Condition::Inside(_) | Condition::Has(_) | Condition::Function(_) => true,
         Condition::Any(list) | Condition::All(list) => list.iter().any(looks_around),
         Condition::Not(one) => looks_around(one),
         Condition::Pattern(_) | Condition::Where(_) => false,
