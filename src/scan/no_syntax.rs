@@ -3,6 +3,7 @@
 use super::matcher::{Match, Pass};
 use super::rule::CompileError;
 use crate::spec::{Rule, Syntax};
+use std::marker::PhantomData;
 use std::ops::Range;
 
 /// What no tree gave.
@@ -22,9 +23,9 @@ impl Outcome {
 }
 
 /// What is not looked at, since nothing would be parsed.
-pub(super) struct Hints;
+pub(super) struct Hints<'t>(PhantomData<&'t [u8]>);
 
-impl Hints {
+impl Hints<'_> {
     #[expect(
         clippy::unused_self,
         reason = "with grammars it says what the text holds"
@@ -38,15 +39,15 @@ impl Hints {
     }
 }
 
-pub(super) fn hints(_: &Pass<'_>) -> Hints {
-    Hints
+pub(super) fn hints<'t>(_: &Pass<'t>) -> Hints<'t> {
+    Hints(PhantomData)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "with grammars it may fail")]
 pub(super) fn run(
     _: &Pass<'_>,
     _: &[usize],
-    _: &Hints,
+    _: &Hints<'_>,
     _: Vec<usize>,
 ) -> Result<Outcome, CompileError> {
     Ok(Outcome::default())

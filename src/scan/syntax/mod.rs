@@ -49,6 +49,8 @@ use std::sync::OnceLock;
 
 /// The largest text that is parsed, in bytes; what is larger is data or bundled.
 const MAX_BYTES: usize = 512 << 10;
+/// The largest text of which parts are parsed, in bytes.
+const MAX_CUT_BYTES: usize = 4 << 20;
 /// Texts shorter than this are parsed as a whole, in bytes: looking for what to leave out costs more.
 const WHOLE_BYTES: usize = 4 << 10;
 /// How many parts in other languages of one file are parsed.
@@ -108,7 +110,7 @@ pub(super) fn run(
     let Some(grammar) = Grammar::of_file(pass.path, pass.types) else {
         return Ok(outcome);
     };
-    if pass.text.len() > MAX_BYTES {
+    if pass.text.len() > MAX_CUT_BYTES {
         return Ok(outcome);
     }
     let wanted = Wanted::new(pass, rules, grammar)?;
@@ -117,6 +119,9 @@ pub(super) fn run(
     }
     let whole = 0..pass.text.len();
     if look_between_bodies(pass, &wanted, grammar, hints, keywords, &mut outcome) {
+        return Ok(outcome);
+    }
+    if pass.text.len() > MAX_BYTES {
         return Ok(outcome);
     }
     let Some(tree) = parse(grammar, pass.text, &[]) else {
@@ -182,7 +187,7 @@ fn look_between_bodies(
     places.sort_unstable();
     let cuts = cut::cuts(grammar, text, &places);
     let bytes: usize = cuts.iter().map(|cut| cut.range.len()).sum();
-    if bytes < text.len() / 8 {
+    if bytes < text.len() / 8 || text.len() - bytes > MAX_BYTES {
         return false;
     }
     let Some(tree) = parse(grammar, text, &cut::rest(text, &cuts)) else {
