@@ -52,7 +52,7 @@ const MAX_BYTES: usize = 512 << 10;
 /// The largest text of which parts are parsed, in bytes.
 const MAX_CUT_BYTES: usize = 4 << 20;
 /// Texts shorter than this are parsed as a whole, in bytes: looking for what to leave out costs more.
-const WHOLE_BYTES: usize = 4 << 10;
+const WHOLE_BYTES: usize = 1 << 10;
 /// How many parts in other languages of one file are parsed.
 const MAX_PARTS: usize = 500;
 /// How many lines beside a place must parse for its tree to be trusted.
