@@ -119,6 +119,17 @@ fn what_a_long_file_holds_is_found_between_functions_that_are_left_out() {
 }
 
 #[test]
+fn marks_of_byte_order_and_line_ends_of_windows_do_no_harm() {
+    let shell = "syntax = 'subprocess.run($CMD, $$$, shell=True)'\nwhere.CMD = \"built\"";
+    let functions = filler("def NAME(a):", "    b = a + [1, 2, 3]\n", "");
+    let call = "import subprocess as sp\ndef f(x):\n    sp.run('ls ' + x,\n        shell=True)\n";
+    for text in [call.to_owned(), format!("{functions}{call}{functions}")] {
+        let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(python(shell, &text), 1);
+    }
+}
+
+#[test]
 fn of_a_large_file_only_what_is_parsed_counts() {
     let functions = filler("def NAME(a):", "    b = a + [1, 2, 3]\n", "").repeat(90);
     let call = "import subprocess as sp\ndef f(x):\n    sp.run('ls ' + x, shell=True)\n";
