@@ -44,6 +44,8 @@ pub(super) struct Hits {
     pub(super) matches: Vec<Match>,
     /// Whether the text holds the marker of inline exceptions.
     pub(super) marker: bool,
+    /// Whether it is too much to parse, and a rule that only a tree could match asked for that.
+    pub(super) unparsed: bool,
 }
 
 /// One pass over one text.
@@ -91,6 +93,7 @@ pub(super) struct Seen<'t> {
     places: Vec<Place>,
     pub(super) held: HeldLines<'t>,
     pub(super) matches: Vec<Match>,
+    pub(super) unparsed: bool,
 }
 
 /// Where a rule is among those that were seen.
@@ -138,6 +141,7 @@ impl Pass<'_> {
             places: Vec::new(),
             held: HeldLines::new(self.text),
             matches: Vec::new(),
+            unparsed: false,
         };
         let mut failure = None;
         for part in self.parts() {
@@ -154,6 +158,7 @@ impl Pass<'_> {
         let Seen {
             pending,
             mut matches,
+            unparsed,
             ..
         } = seen;
         for mut near in pending {
@@ -164,6 +169,7 @@ impl Pass<'_> {
         Ok(Hits {
             matches,
             marker: memchr::memmem::find(self.text, super::marker()).is_some(),
+            unparsed,
         })
     }
 

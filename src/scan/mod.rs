@@ -167,6 +167,9 @@ impl<'c> Scanner<'c> {
             only,
         }
         .run(&mut scanned)?;
+        if hits.unparsed {
+            scanned.notes.push((1, UNPARSED.to_owned()));
+        }
         let nothing = hits.matches.is_empty() && files.is_empty();
         if nothing && !hits.marker && places.is_empty() {
             return Ok(scanned);
@@ -373,6 +376,9 @@ impl<'c> Scanner<'c> {
         }
     }
 }
+
+/// What is said of a file that was not parsed though a rule asked for it.
+const UNPARSED: &str = "the file is too large or too tangled to be parsed: rules that have nothing but a syntax did not look at it";
 
 /// How much of a line before and behind the start of a capture the judges are shown, in bytes.
 const JUDGED_REACH_BYTES: (usize, usize) = (4 << 10, 16 << 10);

@@ -10,6 +10,8 @@ use std::ops::Range;
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) matches: Vec<Match>,
+    /// Never: rules that only trees could match are not in such a build.
+    pub(super) left: bool,
 }
 
 impl Outcome {

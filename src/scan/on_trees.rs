@@ -23,6 +23,8 @@ impl Pass<'_> {
             return Ok(());
         }
         let outcome = syntax::run(self, &rules, &hints, keywords)?;
+        let is_lost = |rule: &usize| self.config.rules[*rule].regex.is_empty();
+        seen.unparsed = outcome.left && rules.iter().any(is_lost);
         let Seen {
             pending,
             held,

@@ -68,6 +68,9 @@ type Cell = OnceLock<Result<Option<Compiled>, CompileError>>;
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) matches: Vec<Match>,
+    /// Whether text was left unparsed that a rule asked for: it is too large, or would not parse in
+    /// the steps it has.
+    pub(super) left: bool,
     parsed: Vec<Parsed>,
 }
 
@@ -110,26 +113,27 @@ pub(super) fn run(
     let Some(grammar) = Grammar::of_file(pass.path, pass.types) else {
         return Ok(outcome);
     };
-    if pass.text.len() > MAX_CUT_BYTES {
-        return Ok(outcome);
-    }
     let wanted = Wanted::new(pass, rules, grammar)?;
     if wanted.rules.is_empty() && !embedded::may_hold(grammar) {
+        return Ok(outcome);
+    }
+    if pass.text.len() > MAX_CUT_BYTES {
+        outcome.left = true;
         return Ok(outcome);
     }
     let whole = 0..pass.text.len();
     if look_between_bodies(pass, &wanted, grammar, hints, keywords, &mut outcome) {
         return Ok(outcome);
     }
-    if pass.text.len() > MAX_BYTES {
-        return Ok(outcome);
-    }
-    let Some(tree) = parse(grammar, pass.text, &[]) else {
+    let small = pass.text.len() <= MAX_BYTES;
+    let Some(tree) = small.then(|| parse(grammar, pass.text, &[])).flatten() else {
+        outcome.left = true;
         return Ok(outcome);
     };
     let root = tree.root_node();
     look(pass, &wanted, grammar, root, whole, None, &mut outcome);
     let parts = embedded::parts(grammar, root, pass.text, pass.path);
+    outcome.left = parts.len() > MAX_PARTS;
     for part in parts.into_iter().take(MAX_PARTS) {
         let wanted = Wanted::new(pass, rules, part.grammar)?;
         if wanted.rules.is_empty() || !is_near(pass, &part.range) {
@@ -147,6 +151,8 @@ pub(super) fn run(
                 None,
                 &mut outcome,
             );
+        } else {
+            outcome.left = true;
         }
     }
     Ok(outcome)

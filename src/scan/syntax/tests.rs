@@ -6,12 +6,12 @@ mod values;
 
 use crate::config::Config;
 use crate::decode::decode;
-use crate::scan::{Scanner, Target};
+use crate::scan::{Scanned, Scanner, Target};
 use crate::source::Form;
 
 /// Returns the findings of a rule with this `syntax` in a file, as `line:text`.
 #[track_caller]
-fn found(path: &str, languages: &str, syntax: &str, text: &str) -> Vec<String> {
+fn scanned(path: &str, languages: &str, syntax: &str, text: &str) -> Scanned {
     let pack = format!(
         r#"
 [[rule]]
@@ -40,9 +40,13 @@ examples.no-match = ["y"]
         added: None,
         commit: None,
     };
-    let result = scanner.scan(&target).expect("the rule compiles");
+    scanner.scan(&target).expect("the rule compiles")
+}
+
+/// Returns the lines of the findings of a rule, with their texts.
+fn found(path: &str, languages: &str, syntax: &str, text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
-    result
+    scanned(path, languages, syntax, text)
         .findings
         .iter()
         .map(|finding| {

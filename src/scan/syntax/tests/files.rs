@@ -1,6 +1,6 @@
 //! Which files are parsed, and how much of them.
 
-use super::{found, python, script};
+use super::{found, python, scanned, script};
 
 #[test]
 fn scripts_in_pages_are_code_of_their_own() {
@@ -68,6 +68,23 @@ fn deep_and_large_files_are_bounded() {
     let rule = "syntax = 'run($X)'\nwhere.X = [\"built\", \"sql\"]\nregex = 'run'";
     let chain = format!("run({}'a' + x)\n", "'SELECT a FROM b' + ".repeat(900));
     assert!(python(rule, &chain) <= 1);
+}
+
+#[test]
+fn what_is_not_parsed_is_said_when_nothing_else_looks_there() {
+    let large = format!("eval(a)\nx = [{}]\n", "1, ".repeat(300_000));
+    let notes = |rule: &str, text: &str| scanned("a.py", "\"python\"", rule, text).notes.len();
+    assert_eq!(notes("syntax = 'eval($X)'", &large), 1);
+    assert_eq!(
+        notes("syntax = 'eval($X)'\nregex = '\\beval\\('", &large),
+        0
+    );
+    assert_eq!(
+        notes("syntax = 'exec($X)'", &large),
+        0,
+        "it holds no such call"
+    );
+    assert_eq!(notes("syntax = 'eval($X)'", "eval(a)\n"), 0);
 }
 
 #[test]
