@@ -5,6 +5,9 @@ use crate::given::{edited, two_files, write};
 use crate::support::{Repo, run, set_mode};
 use crate::table::Outcome::{Blocked, Clean, Unasked};
 use crate::table::{Case, Ended, Plant, attempt, by_hand};
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 groups! {
     e8_settings_for_one_command: E8,
@@ -169,7 +172,10 @@ const E8: &[Case] = &[
         twin: Some(Clean),
         run: |plant| {
             let repo = two_files();
-            repo.write("A.py", plant.line()).stage();
+            repo.write("A.py", plant.line());
+            // A file as young as the index is staged again by `--all`, and git then takes it for a.py.
+            age(&repo.path("A.py"));
+            repo.stage();
             with_options(&repo, &["-c", "core.ignoreCase=true"])
         },
     },
@@ -338,6 +344,13 @@ fn with_options(repo: &Repo, options: &[&str]) -> Ended {
     let mut git = repo.git_command(repo.top());
     git.args(options).args(["commit", "--all", "-m", "x"]);
     attempt(repo, &repo.path(".git"), &mut git)
+}
+
+/// Makes a file older than any index that is written from now on.
+fn age(path: &Path) {
+    let file = File::options().write(true).open(path);
+    file.and_then(|file| file.set_modified(SystemTime::now() - Duration::from_secs(60)))
+        .expect("a file of the test can be changed");
 }
 
 /// Runs `git commit --all` with variables of git.
