@@ -20,13 +20,16 @@ pub(super) struct Names<'r> {
     /// The bytes that names begin with.
     first: [bool; 256],
     grammar: Grammar,
+    /// Whether a rule looks at what is around or inside a match.
+    pub(super) around: bool,
 }
 
 /// Where matches may begin.
 pub(super) struct Beginnings {
+    /// Where a match may begin or something is imported, in no order.
     pub(super) places: Vec<usize>,
-    /// Whether nothing but imports stands there.
-    pub(super) is_none: bool,
+    /// Those where a match may begin.
+    pub(super) begins: Vec<usize>,
 }
 
 /// What a rule asks of a place where one of its names stands.
@@ -38,8 +41,7 @@ enum Sought<'r> {
 }
 
 impl<'r> Names<'r> {
-    /// Returns the names of these rules; nothing where one of them does not say how it begins, or looks
-    /// at what is beside a match.
+    /// Returns the names of these rules; nothing where one of them does not say how it begins.
     pub(super) fn new(
         hints: &'r Hints<'_>,
         rules: &[(&'r Syntax, &'r Compiled)],
@@ -49,11 +51,10 @@ impl<'r> Names<'r> {
             sought: HashMap::new(),
             first: [false; 256],
             grammar,
+            around: false,
         };
         for (syntax, compiled) in rules {
-            if looks_around(&syntax.find) {
-                return None;
-            }
+            out.around |= looks_around(&syntax.find);
             let asked = hints.asked(syntax);
             for root in &compiled.roots {
                 let name = root.name.as_deref()?;
@@ -123,7 +124,10 @@ impl<'r> Names<'r> {
             .flat_map(|alias| memmem::find_iter(text, alias));
         found.extend(used.map(|place| (place, false)));
         Beginnings {
-            is_none: found.iter().all(|(_, is_import)| *is_import),
+            begins: found
+                .iter()
+                .filter_map(|(place, is_import)| (!is_import).then_some(*place))
+                .collect(),
             places: found.into_iter().map(|(place, _)| place).collect(),
         }
     }

@@ -30,7 +30,16 @@ pub(super) struct Cut {
 }
 
 /// Returns the bodies that hold none of the places, which are in their order.
-pub(super) fn cuts(grammar: Grammar, text: &[u8], places: &[usize]) -> Vec<Cut> {
+///
+/// `whole`: where matches may begin, in their order, when a rule asks about what is around or inside
+/// one. The functions that hold these are then left as they are, and nothing is left out when one
+/// of them stands in no function.
+pub(super) fn cuts(
+    grammar: Grammar,
+    text: &[u8],
+    places: &[usize],
+    whole: Option<&[usize]>,
+) -> Vec<Cut> {
     let lines = Lines::new(grammar, text);
     let body: fn(&Lines<'_>, usize) -> Option<Cut> = match grammar {
         Grammar::Python => indented,
@@ -48,13 +57,19 @@ pub(super) fn cuts(grammar: Grammar, text: &[u8], places: &[usize]) -> Vec<Cut> 
         _ => comment,
     };
     let mut out = Vec::new();
+    let mut covered = 0;
     let mut at = 0;
     while at < lines.all.len() {
-        let is_empty = |cut: &Cut| !holds(places, &cut.range);
-        match body(&lines, at)
-            .filter(is_empty)
-            .or_else(|| said(&lines, at))
+        let body = body(&lines, at);
+        if let (Some(whole), Some(body)) = (whole, &body)
+            && holds(whole, &body.range)
         {
+            covered += count(whole, &body.range);
+            at = body.rows.end;
+            continue;
+        }
+        let is_empty = |cut: &Cut| !holds(places, &cut.range);
+        match body.filter(is_empty).or_else(|| said(&lines, at)) {
             Some(cut) => {
                 at = cut.rows.end;
                 if cut.range.len() >= MIN_BYTES {
@@ -64,7 +79,16 @@ pub(super) fn cuts(grammar: Grammar, text: &[u8], places: &[usize]) -> Vec<Cut> 
             None => at += 1,
         }
     }
+    if whole.is_some_and(|whole| covered < whole.len()) {
+        return Vec::new();
+    }
     out
+}
+
+/// Returns how many of the places, which are in their order, stand in a range.
+fn count(places: &[usize], range: &Range<usize>) -> usize {
+    let to = places.partition_point(|place| *place < range.end);
+    to - places.partition_point(|place| *place < range.start)
 }
 
 fn holds(places: &[usize], range: &Range<usize>) -> bool {
@@ -123,7 +147,7 @@ mod tests {
             .map(|place| text.find(place).expect("it stands there"))
             .collect();
         places.sort_unstable();
-        let cuts = cuts(grammar, text.as_bytes(), &places);
+        let cuts = cuts(grammar, text.as_bytes(), &places, None);
         let tree = parse(grammar, text.as_bytes(), &rest(text.as_bytes(), &cuts)).expect("it ends");
         let walk = Walk {
             grammar,
@@ -185,6 +209,28 @@ mod tests {
                 assert_eq!(cut(grammar, &text, &[]), (number, true), "{grammar:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_asked_about_around_a_match_stays_whole() {
+        let inner = format!("  items.map(function (a) {{\n    {FILLER};\n  }});\n");
+        let text =
+            format!("top();\nfunction f() {{\n  call();\n{inner}}}\nfunction g() {{\n{inner}}}\n");
+        let left_out = |place: &str, around: bool| {
+            let places = [text.find(place).expect("it stands there")];
+            let whole = around.then_some(&places[..]);
+            let cuts = cuts(Grammar::Javascript, text.as_bytes(), &places, whole);
+            cuts.into_iter()
+                .map(|cut| (cut.rows.start, cut.rows.end))
+                .collect::<Vec<_>>()
+        };
+        // The call's function, what is in it, and the other one: rows 2 to 5, 4, and 8 to 10.
+        assert_eq!(left_out("call()", false), [(4, 5), (8, 11)]);
+        assert_eq!(left_out("call()", true), [(8, 11)]);
+        assert!(
+            left_out("top()", true).is_empty(),
+            "it stands in no function"
+        );
     }
 
     #[test]

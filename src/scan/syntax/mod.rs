@@ -175,9 +175,9 @@ fn look_between_bodies(
     };
     let begin::Beginnings {
         mut places,
-        is_none,
+        mut begins,
     } = names.places(text);
-    if is_none && !embedded::may_hold(grammar) {
+    if begins.is_empty() && !embedded::may_hold(grammar) {
         outcome.parsed.push(Parsed {
             range: 0..text.len(),
             errors: Vec::new(),
@@ -188,10 +188,14 @@ fn look_between_bodies(
     if text.len() < WHOLE_BYTES {
         return false;
     }
-    places.extend(keywords);
-    places.retain(|place| is_near(pass, &(*place..*place)));
-    places.sort_unstable();
-    let cuts = cut::cuts(grammar, text, &places);
+    places.extend(&keywords);
+    begins.extend(keywords);
+    for places in [&mut places, &mut begins] {
+        places.retain(|place| is_near(pass, &(*place..*place)));
+        places.sort_unstable();
+    }
+    let whole = names.around.then_some(&begins[..]);
+    let cuts = cut::cuts(grammar, text, &places, whole);
     let bytes: usize = cuts.iter().map(|cut| cut.range.len()).sum();
     if bytes < text.len() / 8 || text.len() - bytes > MAX_BYTES {
         return false;
