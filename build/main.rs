@@ -88,7 +88,8 @@ fn pack(root: &Path) -> Result<String, Vec<String>> {
     for (name, file) in &packs {
         for rule in &file.rules {
             // Nothing in a build without grammars could match it.
-            if rule.value.regex.is_empty() && env::var_os("CARGO_FEATURE_SYNTAX").is_none() {
+            let by_tree_alone = rule.value.syntax.is_some() && rule.value.regex.is_empty();
+            if by_tree_alone && env::var_os("CARGO_FEATURE_SYNTAX").is_none() {
                 continue;
             }
             let place = format!("{name}:{}", rule.line);
