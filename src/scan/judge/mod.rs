@@ -105,10 +105,7 @@ fn is_about_credentials(rule: &Rule) -> bool {
 
 fn secret(candidate: &Candidate<'_>) -> Verdict {
     let Candidate { rule, captured, .. } = *candidate;
-    if documented::is_documented(captured) {
-        return Verdict::Drop("it is a sample value of the vendor's documentation");
-    }
-    if let Some(reason) = public::judge(candidate) {
+    if let Some(reason) = harmless(candidate) {
         return Verdict::Drop(reason);
     }
     let mut reasons = Vec::new();
@@ -187,6 +184,14 @@ pub fn by_model(rule: &Rule) -> bool {
     rule.kind == Kind::Secret && rule.confidence < Confidence::Format
 }
 
+/// Returns why nobody needs to keep a value secret, if so: its vendor published it, or it is made to
+/// be seen.
+fn harmless(candidate: &Candidate<'_>) -> Option<Reason> {
+    documented::is_documented(candidate.captured)
+        .then_some("it is a sample value of the vendor's documentation")
+        .or_else(|| public::judge(candidate))
+}
+
 /// Returns why a value stands for a value or is too plain for its rule, if it is.
 fn made_up(candidate: &Candidate<'_>) -> Option<Reason> {
     let Candidate { rule, captured, .. } = *candidate;
@@ -235,10 +240,7 @@ fn against(candidate: &Candidate<'_>) -> Reason {
 #[must_use]
 pub fn before_model(candidate: &Candidate<'_>) -> Option<Reason> {
     let Candidate { rule, captured, .. } = *candidate;
-    if documented::is_documented(captured) {
-        return Some("it is a sample value of the vendor's documentation");
-    }
-    if let Some(reason) = public::judge(candidate) {
+    if let Some(reason) = harmless(candidate) {
         return Some(reason);
     }
     match rule.checksum.map(|check| checksum::verify(check, captured)) {
